@@ -1,1 +1,1 @@
-//! Skeleton.
+//! Tests across services; the crate itself holds what they share.

@@ -1,0 +1,3 @@
+//! Tests across services: the whole consortium, and what holds for the workspace as such.
+
+mod dependencies;
