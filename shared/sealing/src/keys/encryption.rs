@@ -2,8 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
+use hpke::{Deserializable, Kem, Serializable, kem::X25519HkdfSha256};
 use minicbor::{CborLen, Decode, Encode};
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
+
+use zeroize::Zeroizing;
 
 use crate::{error::SealingError, wire};
 
@@ -48,5 +52,46 @@ impl FromStr for EncryptionPublicKey {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).map_err(|_| SealingError::EncryptionKey)?;
         Ok(Self(bytes))
+    }
+}
+
+/// A reader's private key; zeroized when dropped, never printed.
+#[derive(Clone)]
+pub struct EncryptionKey(Zeroizing<[u8; 32]>);
+
+impl EncryptionKey {
+    /// RFC 9180, 7.1.3: DeriveKeyPair.
+    pub(crate) fn derive(material: &[u8; 32]) -> Self {
+        let (private, _) = X25519HkdfSha256::derive_keypair(material);
+        Self(Zeroizing::new(private.to_bytes().into()))
+    }
+
+    /// A fresh key.
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut material = Zeroizing::new([0; 32]);
+        rng.fill_bytes(material.as_mut());
+        Self::derive(&material)
+    }
+
+    /// A key from a sealed key store.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+
+    /// The key, to be written to a sealed key store only.
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.0.clone()
+    }
+
+    /// The key that others seal to.
+    pub fn public(&self) -> EncryptionPublicKey {
+        EncryptionPublicKey(X25519HkdfSha256::sk_to_pk(&self.private()).to_bytes().into())
+    }
+
+    pub(crate) fn private(&self) -> <X25519HkdfSha256 as Kem>::PrivateKey {
+        match Deserializable::from_bytes(self.0.as_ref()) {
+            Ok(key) => key,
+            Err(_) => unreachable!("any thirty-two bytes are an X25519 private key"),
+        }
     }
 }
