@@ -1,0 +1,4 @@
+DROP TABLE outbox;
+DROP TABLE idempotency_key;
+DROP TABLE session;
+DROP TABLE account;

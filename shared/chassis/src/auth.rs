@@ -1,0 +1,11 @@
+//! Who is calling: a person by session, another service by its certificate.
+
+mod login;
+mod peer;
+mod session;
+
+pub use login::{LoginRequest, routes};
+pub use peer::Peer;
+pub use session::{CSRF_HEADER, Session, SessionPolicy, Sessions};
+
+pub(crate) use peer::PeerCertificate;

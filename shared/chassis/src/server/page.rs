@@ -1,0 +1,102 @@
+//! The front page: what this service is, how it is doing, where its reference is.
+
+use std::fmt::Write;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+use super::Site;
+use crate::health::Check;
+
+/// The one style of all chassis pages; the content security policy allows it by its hash and nothing else.
+pub(crate) const STYLE: &str = include_str!("page.css");
+
+/// Answers with a page under a policy that runs no script and loads nothing.
+pub(super) fn html(body: String) -> HttpResponse {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body)
+}
+
+/// A whole page around its main part.
+pub(crate) fn frame(title: &str, main: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Kontor</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style></head>\
+         <body><main>{main}</main></body></html>",
+        title = escape(title),
+    )
+}
+
+/// Text made safe for HTML, also inside quoted attributes.
+pub(crate) fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+pub(super) fn front(site: &Site, checks: &[Check], figures: &[(&'static str, String)]) -> String {
+    let ready = checks.iter().all(|check| check.failure.is_none());
+    let (class, word) = if ready { ("good", "Ready") } else { ("bad", "Not ready") };
+    let mut main = format!(
+        "<header><p class=\"brand\">Kontor</p><h1>{}</h1><p class=\"about\">{}</p></header>\
+         <section><h2>How it is doing</h2><p><span class=\"badge {class}\">{word}</span></p><dl>",
+        escape(site.service.title),
+        escape(site.service.about),
+    );
+    let mut row = |label: &str, value: &str| {
+        // Writing to a String cannot fail.
+        let _ = write!(main, "<dt>{}</dt><dd>{}</dd>", escape(label), escape(value));
+    };
+    for check in checks {
+        row(check.name, check.failure.as_deref().unwrap_or("ok"));
+    }
+    for (label, value) in figures {
+        row(label, value);
+    }
+    row("up for", &duration(site.started.elapsed().as_secs()));
+    row("version", env!("CARGO_PKG_VERSION"));
+    main.push_str(
+        "</dl></section><nav><a href=\"/docs\">API reference</a><a href=\"/v1/openapi.json\">OpenAPI document</a>\
+         <a href=\"/health/ready\">Health</a><a href=\"/metrics\">Metrics</a></nav>",
+    );
+    frame(site.service.title, &main)
+}
+
+fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds % 86_400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_place() {
+        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+        assert_eq!(duration(3_700), "1 h 1 min");
+    }
+}
