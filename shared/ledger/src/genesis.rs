@@ -25,6 +25,9 @@ pub enum GenesisError {
     /// The officers' threshold is zero or above their number, or an officer is listed twice.
     #[error("the officers' threshold must lie between 1 and their number, each listed once")]
     Officers,
+    /// The supervision key's shares do not make up its halves.
+    #[error("the shares of the supervision key do not belong together")]
+    Escrow,
     /// A parameter lies outside its bounds.
     #[error("{0} lies outside its bounds")]
     Parameter(&'static str),
@@ -55,9 +58,9 @@ pub struct Genesis {
     /// The evaluators' fingerprint key and shares.
     #[n(5)]
     pub fingerprint: FingerprintPublic,
-    /// The two halves of the supervision key.
+    /// The two halves of the supervision key: the officers' and the evaluators'.
     #[n(6)]
-    pub escrow: EscrowKeys,
+    pub escrow: EscrowPublic,
     /// Numbers that the rules use.
     #[n(7)]
     pub parameters: Parameters,
@@ -73,18 +76,6 @@ pub struct Officers {
     /// The officers' keys.
     #[n(1)]
     pub keys: Vec<PublicKey>,
-}
-
-/// The supervision key: nobody opens with one half alone.
-#[derive(Debug, Clone, PartialEq, Encode, Decode, CborLen, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EscrowKeys {
-    /// Shared among the officers.
-    #[n(0)]
-    pub regulator: EscrowPublic,
-    /// Shared among the members' evaluators.
-    #[n(1)]
-    pub network: EscrowPublic,
 }
 
 /// Numbers that the rules use.
@@ -169,6 +160,10 @@ impl Genesis {
         let threshold = usize::from(self.officers.threshold);
         if threshold == 0 || threshold > officers.len() || officers.len() != self.officers.keys.len() {
             return Err(GenesisError::Officers);
+        }
+        let halves = [&self.escrow.regulator, &self.escrow.network];
+        if halves.into_iter().any(|half| half.check().is_err()) {
+            return Err(GenesisError::Escrow);
         }
         self.parameters.check()
     }

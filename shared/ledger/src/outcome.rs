@@ -161,6 +161,8 @@ refusal_codes! {
     WrongSponsor = 33, "wrong-sponsor";
     /// The document holds as many live claims as the network allows.
     TooManyClaims = 34, "too-many-claims";
+    /// The document's header contradicts itself.
+    HeaderMalformed = 35, "header-malformed";
 }
 
 impl fmt::Display for RefusalCode {

@@ -4,8 +4,6 @@
 //! SM3 over the canonical form of [`Unsigned`], so that signing again or relaying through another sponsor is
 //! the same record.
 
-use std::{fmt, str::FromStr};
-
 use kontor_proofs::Proof;
 use kontor_sealing::{
     Commitment, Hash, PublicKey, Signature, SignatureError, SigningKey,
@@ -15,11 +13,7 @@ use kontor_sealing::{
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    attestation::AttestationId,
-    member::MemberId,
-    time::Timestamp,
-};
+use crate::{attestation::AttestationId, member::MemberId, time::Timestamp};
 
 /// SM3 over the canonical encoding of a record without its signatures.
 pub type RecordId = Hash;
@@ -75,7 +69,7 @@ fn author_message(id: &RecordId, sponsor: &MemberId) -> Vec<u8> {
 
 /// A record as its author gives it to the sponsor.
 #[derive(Debug, Clone, PartialEq, Encode, Decode, CborLen, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", from = "FlatRecord")]
 pub struct Record {
     /// The signed content.
     #[n(0)]
@@ -87,6 +81,25 @@ pub struct Record {
     /// The author's, over the id and the sponsor.
     #[n(2)]
     pub signature: Signature,
+}
+
+/// The JSON form of a record, read strictly: serde cannot refuse unknown fields beside a flattened struct.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct FlatRecord {
+    network: Hash,
+    body: Body,
+    nonce: Nonce,
+    author: PublicKey,
+    sponsor: MemberId,
+    signature: Signature,
+}
+
+impl From<FlatRecord> for Record {
+    fn from(flat: FlatRecord) -> Self {
+        let FlatRecord { network, body, nonce, author, sponsor, signature } = flat;
+        Self { unsigned: Unsigned { network, body, nonce, author }, sponsor, signature }
+    }
 }
 
 impl Record {
@@ -445,6 +458,29 @@ pub trait Approvable: Encode<()> {
     /// What is signed.
     fn message(&self, network: &Hash) -> Vec<u8> {
         [network.as_bytes().as_slice(), &crate::encoding::to_cbor(self)].concat()
+    }
+}
+
+impl Body {
+    /// Family and kind as JSON and the API's filters name them, such as `claim-reserve`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::NetworkAttestationWithdraw { .. } => "network-attestation-withdraw",
+            Self::DocumentRegister { .. } => "document-register",
+            Self::DocumentAmend { .. } => "document-amend",
+            Self::DocumentEndorse { .. } => "document-endorse",
+            Self::DocumentSupersede { .. } => "document-supersede",
+            Self::GrantGive { .. } => "grant-give",
+            Self::GrantWithdraw { .. } => "grant-withdraw",
+            Self::ClaimReserve { .. } => "claim-reserve",
+            Self::ClaimFinance { .. } => "claim-finance",
+            Self::ClaimSettle { .. } => "claim-settle",
+            Self::ClaimRelease { .. } => "claim-release",
+            Self::SupervisionCaseOpen { .. } => "supervision-case-open",
+            Self::SupervisionAccess { .. } => "supervision-access",
+            Self::SupervisionCaseClose { .. } => "supervision-case-close",
+            Self::AnchorNotarise { .. } => "anchor-notarise",
+        }
     }
 }
 

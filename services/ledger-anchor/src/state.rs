@@ -1,0 +1,291 @@
+//! The rules' state: objects in canonical CBOR under typed keys, over whatever keeps them.
+
+use std::collections::BTreeMap;
+
+use kontor_ledger::{
+    encoding,
+    member::MemberId,
+    object::{Access, Case, Claim, Document, FingerprintHolders, Grant, Object, Withdrawals},
+    record::{ClaimId, Fingerprint, FingerprintKind, Nonce, RecordId},
+    time::Timestamp,
+};
+use kontor_sealing::{Hash, PublicKey, document::DocumentId};
+use minicbor::{Decode, Encode};
+
+/// A stored object that cannot be read: the node must stop, for it no longer knows what the others know.
+#[derive(Debug, thiserror::Error)]
+#[error("the stored object {key} is damaged")]
+pub struct StateError {
+    /// The key, in hexadecimal.
+    pub key: String,
+    #[source]
+    source: encoding::EncodingError,
+}
+
+/// Keys and values that the rules work on. An implementation that cannot read must stop the node itself.
+pub trait State {
+    /// The value of a key.
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>>;
+    /// Sets a key.
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>);
+    /// Forgets a key.
+    fn delete(&mut self, key: &[u8]);
+}
+
+/// State in memory, for trials and tests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemoryState(BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl MemoryState {
+    /// All keys and values in the order of keys.
+    pub fn entries(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value.as_slice()))
+    }
+}
+
+impl State for MemoryState {
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.get(key).cloned()
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.0.insert(key, value);
+    }
+
+    fn delete(&mut self, key: &[u8]) {
+        self.0.remove(key);
+    }
+}
+
+/// Changes over a state that stays as it is until they are wanted.
+#[derive(Debug)]
+pub struct Overlay<'a, S> {
+    base: &'a S,
+    changes: Changes,
+}
+
+/// New values by key, `None` for deleted ones.
+pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+impl<'a, S: State> Overlay<'a, S> {
+    /// No changes yet.
+    pub const fn new(base: &'a S) -> Self {
+        Self { base, changes: Changes::new() }
+    }
+
+    /// What changed.
+    pub fn into_changes(self) -> Changes {
+        self.changes
+    }
+}
+
+impl<S: State> State for Overlay<'_, S> {
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        match self.changes.get(key) {
+            Some(change) => change.clone(),
+            None => self.base.get(key),
+        }
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.changes.insert(key, Some(value));
+    }
+
+    fn delete(&mut self, key: &[u8]) {
+        self.changes.insert(key.to_vec(), None);
+    }
+}
+
+/// Applies changes to the state they were made over.
+pub fn commit(state: &mut impl State, changes: Changes) {
+    for (key, change) in changes {
+        match change {
+            Some(value) => state.put(key, value),
+            None => state.delete(&key),
+        }
+    }
+}
+
+/// Something stored under a key of its own kind.
+pub(crate) trait Stored: Encode<()> + for<'b> Decode<'b, ()> {
+    /// What identifies it.
+    type Id;
+    /// Its key; the first byte tells kinds apart.
+    fn key(id: &Self::Id) -> Vec<u8>;
+}
+
+/// Defines the key of a kind whose id is bytes.
+fn prefixed(kind: u8, id: &[u8]) -> Vec<u8> {
+    [&[kind], id].concat()
+}
+
+impl Stored for Document {
+    type Id = DocumentId;
+    fn key(id: &DocumentId) -> Vec<u8> {
+        prefixed(b'd', id.as_bytes())
+    }
+}
+
+impl Stored for Claim {
+    type Id = ClaimId;
+    fn key(id: &ClaimId) -> Vec<u8> {
+        prefixed(b'c', id.as_bytes())
+    }
+}
+
+impl Stored for Grant {
+    type Id = RecordId;
+    fn key(id: &RecordId) -> Vec<u8> {
+        prefixed(b'g', id.as_bytes())
+    }
+}
+
+impl Stored for Case {
+    type Id = RecordId;
+    fn key(id: &RecordId) -> Vec<u8> {
+        prefixed(b's', id.as_bytes())
+    }
+}
+
+impl Stored for Access {
+    type Id = RecordId;
+    fn key(id: &RecordId) -> Vec<u8> {
+        prefixed(b'a', id.as_bytes())
+    }
+}
+
+impl Stored for Withdrawals {
+    type Id = Hash;
+    fn key(id: &Hash) -> Vec<u8> {
+        prefixed(b'w', id.as_bytes())
+    }
+}
+
+/// Claims that hold a fingerprint, in ascending order; lapsed ones may still be among them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct Holders(#[n(0)] pub(crate) Vec<ClaimId>);
+
+impl Stored for Holders {
+    type Id = Fingerprint;
+    fn key(id: &Fingerprint) -> Vec<u8> {
+        let kind = match id.kind {
+            FingerprintKind::Exact => b'e',
+            FingerprintKind::NearNumber => b'n',
+        };
+        [&[b'f', kind], id.value.as_bytes().as_slice()].concat()
+    }
+}
+
+/// The record that used something up: a nonce, a claim key, an officer's approved terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct UsedBy(#[n(0)] pub(crate) RecordId);
+
+/// What can be used once only.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Once {
+    /// An author's nonce.
+    Nonce(PublicKey, Nonce),
+    /// The key of a claim.
+    ClaimKey(PublicKey),
+    /// The digest of terms that officers approved.
+    Terms(Hash),
+}
+
+impl Stored for UsedBy {
+    type Id = Once;
+    fn key(id: &Once) -> Vec<u8> {
+        match id {
+            Once::Nonce(key, nonce) => {
+                [&[b'o', key.suite() as u8], key.as_bytes().as_slice(), &nonce.0.to_be_bytes()].concat()
+            }
+            Once::ClaimKey(key) => [&[b'k', key.suite() as u8], key.as_bytes().as_slice()].concat(),
+            Once::Terms(digest) => prefixed(b't', digest.as_bytes()),
+        }
+    }
+}
+
+/// Reads an object.
+pub(crate) fn load<T: Stored>(state: &impl State, id: &T::Id) -> Result<Option<T>, StateError> {
+    let key = T::key(id);
+    let Some(bytes) = state.get(&key) else { return Ok(None) };
+    match encoding::from_cbor(&bytes) {
+        Ok(object) => Ok(Some(object)),
+        Err(source) => Err(StateError { key: key.iter().map(|byte| format!("{byte:02x}")).collect(), source }),
+    }
+}
+
+/// Writes an object.
+pub(crate) fn save<T: Stored>(state: &mut impl State, id: &T::Id, object: &T) {
+    state.put(T::key(id), encoding::to_cbor(object));
+}
+
+/// Whether a nonce was used, and by which record.
+///
+/// # Errors
+/// [`StateError`] if the entry is damaged.
+pub fn nonce_user(state: &impl State, author: &PublicKey, nonce: Nonce) -> Result<Option<RecordId>, StateError> {
+    Ok(load::<UsedBy>(state, &Once::Nonce(*author, nonce))?.map(|used| used.0))
+}
+
+/// Whether `attester` withdrew the attestation.
+///
+/// # Errors
+/// [`StateError`] if the entry is damaged.
+pub fn is_withdrawn(state: &impl State, attestation: &Hash, attester: &MemberId) -> Result<bool, StateError> {
+    let withdrawals = load::<Withdrawals>(state, attestation)?;
+    Ok(withdrawals.is_some_and(|all| all.by.iter().any(|one| one.member == *attester)))
+}
+
+/// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's or access's id, or
+/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`.
+///
+/// # Errors
+/// [`StateError`] if the object is damaged.
+pub fn object(state: &impl State, reference: &str, now: Timestamp) -> Result<Option<Object>, StateError> {
+    if let Some(rest) = reference.strip_prefix("fingerprint:") {
+        let fingerprint = rest.split_once(':').and_then(|(kind, value)| {
+            let kind = match kind {
+                "exact" => FingerprintKind::Exact,
+                "near-number" => FingerprintKind::NearNumber,
+                _ => return None,
+            };
+            Some(Fingerprint { kind, value: value.parse().ok()? })
+        });
+        return fingerprint.map(|one| holders(state, one, now)).transpose().map(Option::flatten);
+    }
+    if let Some(digits) = reference.strip_prefix("attestation:") {
+        let Ok(id) = digits.parse::<Hash>() else { return Ok(None) };
+        return Ok(load::<Withdrawals>(state, &id)?.map(Object::Attestation));
+    }
+    let Ok(id) = reference.parse::<Hash>() else { return Ok(None) };
+    if let Some(document) = load::<Document>(state, &DocumentId::from(id))? {
+        return Ok(Some(Object::Document(document)));
+    }
+    if let Some(mut claim) = load::<Claim>(state, &id)? {
+        claim.state = claim.state_at(now);
+        return Ok(Some(Object::Claim(claim)));
+    }
+    if let Some(grant) = load::<Grant>(state, &id)? {
+        return Ok(Some(Object::Grant(grant)));
+    }
+    if let Some(case) = load::<Case>(state, &id)? {
+        return Ok(Some(Object::Case(case)));
+    }
+    Ok(load::<Access>(state, &id)?.map(Object::Access))
+}
+
+fn holders(state: &impl State, fingerprint: Fingerprint, now: Timestamp) -> Result<Option<Object>, StateError> {
+    let mut documents = Vec::new();
+    for id in load::<Holders>(state, &fingerprint)?.unwrap_or_default().0 {
+        if let Some(claim) = load::<Claim>(state, &id)?.filter(|claim| claim.is_live(now)) {
+            documents.push(claim.document);
+        }
+    }
+    documents.sort_unstable();
+    documents.dedup();
+    let Fingerprint { kind, value } = fingerprint;
+    let held = !documents.is_empty();
+    Ok(held.then_some(Object::Fingerprint(FingerprintHolders { kind, value, documents })))
+}
