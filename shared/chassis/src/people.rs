@@ -61,7 +61,7 @@ pub async fn admit(database: &Database, people: &[Person]) -> Result<(), PeopleE
             path: person.password_file.clone(),
             source,
         })?;
-        let hash = passwords.hash(Zeroizing::new(password.trim_end().to_owned())).await.map_err(failed)?;
+        let hash = passwords.hash(password.trim_end().to_owned().into()).await.map_err(failed)?;
         let (login, role) = (person.login.clone(), person.role.clone());
         let made = database.transaction("admit-person", move |connection| {
             accounts::create_hashed(connection, &login, &hash, &role).map(|_| ())
