@@ -82,7 +82,7 @@ impl Health {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_check_that_hangs_has_failed() {
         let health = Health::new();
         health.check("good", || async { Ok(()) });
