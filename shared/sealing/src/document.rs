@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::SealingError,
-    escrow::Capsule,
+    escrow::{Capsule, EscrowKey},
     hash::{Hash, HashError},
     sign::PublicKey,
     suite::Suite,
@@ -198,6 +198,14 @@ impl DocumentHeader {
         let ascending = self.role_keys.iter().zip(self.role_keys.iter().skip(1)).all(|(a, b)| a.role < b.role);
         let one_suite = self.key.suite() == self.suite;
         if named && ascending && one_suite && self.version > 0 { Ok(()) } else { Err(SealingError::Header) }
+    }
+
+    /// That the capsule was made for this document and version under the network's supervision key.
+    ///
+    /// # Errors
+    /// [`SealingError::Capsule`] if not.
+    pub fn check_capsule(&self, escrow: &EscrowKey) -> Result<(), SealingError> {
+        self.capsule.verify(escrow, &self.document, self.version)
     }
 
     /// The key of `role`, if the header lists one.

@@ -3,7 +3,7 @@
 /// One reason for each thing a caller can tell apart; no variant repeats a field's value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealingError {
-    /// Twelve to twenty-four words are expected, here exactly twenty-four of the English list with their check sum.
+    /// Not twenty-four words of the English BIP-39 list with their check sum.
     #[error("the recovery words are not 24 words of the list with a matching check sum")]
     Words,
     /// The bytes are not in the one encoding that this type has.

@@ -8,6 +8,7 @@
 //! | [`commitment`] | Pedersen commitments of numbers |
 //! | [`keys`] | a party's seed and what is derived from it |
 //! | [`document`] | what the ledger knows of a sealed document |
+//! | [`pointer`] | bounds of what can be sealed |
 //! | [`integer`] | which number a field's commitment is of |
 //! | [`mod@seal`] | sealing a JSON value |
 //! | [`sealed`] | the sealed document and its root |
@@ -18,6 +19,7 @@
 //! | [`envelope`] | messages sealed to one reader |
 //! | [`grant`] | field keys given to one reader |
 //! | [`escrow`] | the document key for supervision |
+//! | [`error`] | what can go wrong |
 //!
 //! Sealing, granting one field, and opening it:
 //!
@@ -79,7 +81,7 @@ pub mod seal;
 pub mod sealed;
 pub mod sign;
 pub mod suite;
-pub mod tree;
+mod tree;
 mod wire;
 
 pub use commitment::{Commitment, Opening};

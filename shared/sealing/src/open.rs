@@ -9,12 +9,15 @@ use crate::{
     directory,
     error::SealingError,
     integer::IntegerForm,
-    keys::{DocumentKey, FieldKey, FieldKeys, secret::FieldKeyring},
+    keys::{DocumentKey, FieldKey, FieldKeys, IndexKey, secret::FieldKeyring},
     leaf::{self, OpenedLeaf},
     pointer::{Field, is_pointer, unflatten},
     proof::LeafProof,
     sealed::{Rooted, SealedDocument},
 };
+
+#[cfg(test)]
+mod tests;
 
 /// A field that opened: its value, what its commitment is of, and how it hangs under the root. Id, key commitment,
 /// ciphertext, commitment and path were checked; that the root is the anchored one, and that `form` is what the
@@ -39,6 +42,19 @@ impl OpenedField {
     /// What the commitment is of and its blinding, also for values that commit to a hash: for proofs of equality.
     pub fn scalar_opening(&self) -> (&Scalar, &Scalar) {
         (&self.committed, &self.blinding)
+    }
+
+    /// That the commitment is of what the schema demands: a sealer who declared more decimals than the currency has
+    /// would commit to a larger amount than the text says.
+    ///
+    /// # Errors
+    /// [`SealingError::IntegerForm`] if the sealer used another form.
+    pub fn check_form(&self, expected: IntegerForm) -> Result<(), SealingError> {
+        if self.form == expected {
+            return Ok(());
+        }
+        let reason = "it was sealed under another form than the schema's";
+        Err(SealingError::IntegerForm { pointer: self.pointer.clone(), reason })
     }
 
     pub(crate) fn new(pointer: String, opened: OpenedLeaf, proof: LeafProof) -> Self {
@@ -153,7 +169,7 @@ struct Reader<'a> {
     document: &'a SealedDocument,
     rooted: Rooted,
     keyring: FieldKeyring,
-    index_key: crate::keys::IndexKey,
+    index_key: IndexKey,
 }
 
 impl<'a> Reader<'a> {
