@@ -9,7 +9,7 @@
 //! | [`share`] | a holder's share and the dealing of shares |
 //! | [`capsule`] | the document key under the supervision key |
 //! | [`partial`] | one holder's contribution to an opening, with its proof |
-//! | [`combine`] | the opening |
+//! | [`mod@combine`] | the opening |
 
 pub mod capsule;
 pub mod combine;

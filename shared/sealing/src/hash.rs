@@ -6,7 +6,7 @@ use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sm3::Digest as _;
 
-/// Why a text is not a [`Hash`].
+/// Why a text is not a [`struct@Hash`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected 64 hexadecimal digits")]
 pub struct HashError;

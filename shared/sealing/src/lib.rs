@@ -8,7 +8,7 @@
 //! | [`commitment`] | Pedersen commitments of numbers |
 //! | [`keys`] | a party's seed and what is derived from it |
 //! | [`document`] | what the ledger knows of a sealed document |
-//! | [`pointer`] | bounds of what can be sealed |
+//! | [`mod@pointer`] | bounds of what can be sealed |
 //! | [`integer`] | which number a field's commitment is of |
 //! | [`mod@seal`] | sealing a JSON value |
 //! | [`sealed`] | the sealed document and its root |
