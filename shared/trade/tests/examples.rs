@@ -35,6 +35,13 @@ fn one_invoice_in_three_syntaxes() {
     }
 }
 
+/// Frozen: another input would be another fingerprint, and every registered invoice would look new.
+#[test]
+fn identity_is_frozen() {
+    let identity = identity(&invoice(JSON, Format::Json), own_identifier).unwrap();
+    insta::assert_json_snapshot!("identity", identity.to_value());
+}
+
 /// What the writers write is what the importers read; the XML examples are the writers' work.
 #[test]
 fn writers_and_importers_are_inverse() {

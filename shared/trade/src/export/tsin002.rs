@@ -152,7 +152,7 @@ impl FinancingStatus {
         let add = |sum: Money, next: &Money| sum.add(next).map_err(|_| ExportError::Currency);
         let accepted = financed().try_fold(zero, |sum, invoice| add(sum, &invoice.total))?;
         let amounts = financed().filter_map(|invoice| invoice.financed_amount.as_ref());
-        let total = amounts.into_iter().try_fold(zero, |sum, amount| add(sum, amount))?;
+        let total = amounts.into_iter().try_fold(zero, add)?;
         if self.invoices.iter().any(|invoice| invoice.total.currency() != zero.currency()) {
             return Err(ExportError::Currency);
         }

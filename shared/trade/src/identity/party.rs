@@ -12,7 +12,12 @@ impl CanonicalIdentifier {
     /// An identifier that the network's registry resolved a party to.
     pub fn of(identifier: &Identifier) -> Self {
         let value = letters_and_digits(identifier.value());
-        Self(format!("{}:{value}", identifier.scheme().as_str().to_ascii_lowercase()))
+        // Which of two tax numbers is the VAT number, syntaxes and senders do not say reliably.
+        let scheme = match identifier.scheme() {
+            Scheme::Vat | Scheme::Tax => "tax",
+            scheme => scheme.as_str(),
+        };
+        Self(format!("{}:{value}", scheme.to_ascii_lowercase()))
     }
 
     /// The identifier as text, such as `lei:529900t8bm49aursdo55`.
@@ -27,15 +32,19 @@ impl std::fmt::Display for CanonicalIdentifier {
     }
 }
 
-/// The best identifier that a document itself gives: LEI, USCC, VAT, other tax, legal registration, GLN, DUNS, any
-/// other scheme of ISO 6523, else the name.
+/// The best identifier that a document itself gives: LEI, USCC, VAT or other tax number, legal registration, GLN,
+/// DUNS, BIC, any other scheme of ISO 6523, else the name. Of several of one rank, the first in the order of their
+/// normalised text.
 ///
 /// Electronic addresses, numbers that the other party assigned, and local schemes are left out: syntaxes differ in
 /// whether they carry them, and providers share addresses.
 pub fn own_identifier(party: &Party) -> CanonicalIdentifier {
-    let best = party.identifiers.iter().filter_map(|identifier| Some((rank(identifier)?, known(identifier))));
-    match best.min() {
-        Some((_, identifier)) => CanonicalIdentifier::of(&identifier),
+    let ranked = party
+        .identifiers
+        .iter()
+        .filter_map(|identifier| Some((rank(identifier)?, CanonicalIdentifier::of(&known(identifier)))));
+    match ranked.min() {
+        Some((_, canonical)) => canonical,
         None => CanonicalIdentifier(format!("name:{}", normal_name(&party.name))),
     }
 }
@@ -65,13 +74,12 @@ fn rank(identifier: &Identifier) -> Option<u8> {
     match recognised.as_ref().unwrap_or(identifier.scheme()) {
         Scheme::Lei => Some(0),
         Scheme::Uscc => Some(1),
-        Scheme::Vat => Some(2),
-        Scheme::Tax => Some(3),
-        Scheme::Registration => Some(4),
-        Scheme::Gln => Some(5),
-        Scheme::Duns => Some(6),
-        Scheme::Bic => Some(7),
-        scheme @ Scheme::Other(_) => scheme.iso6523().map(|_| 8),
+        Scheme::Vat | Scheme::Tax => Some(2),
+        Scheme::Registration => Some(3),
+        Scheme::Gln => Some(4),
+        Scheme::Duns => Some(5),
+        Scheme::Bic => Some(6),
+        scheme @ Scheme::Other(_) => scheme.iso6523().map(|_| 7),
         Scheme::Assigned => None,
     }
 }
@@ -91,7 +99,8 @@ mod tests {
         let vat = (Scheme::Vat, "DE 123.456.789");
         let own = |identifiers: &[(Scheme, &str)]| own_identifier(&party(identifiers)).to_string();
         assert_eq!(own(&[vat.clone(), lei]), "lei:529900t8bm49aursdo55");
-        assert_eq!(own(&[(Scheme::Gln, "4012345000009"), vat]), "vat:de123456789");
+        assert_eq!(own(&[(Scheme::Gln, "4012345000009"), vat.clone()]), "tax:de123456789");
+        assert_eq!(own(&[vat, (Scheme::Tax, "045/231")]), "tax:045231");
         assert_eq!(own(&[(Scheme::Tax, "914403001922038216")]), "uscc:914403001922038216");
         assert_eq!(own(&[(Scheme::Assigned, "138"), (Scheme::Other("SEPA".to_owned()), "DE98")]), "name:müllerco");
     }

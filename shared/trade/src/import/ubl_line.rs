@@ -100,7 +100,8 @@ fn category(mapper: &mut Mapper, node: Node) -> Result<Tax, ImportError> {
 
 /// The kind of tax: `VAT` unless the scheme says something else.
 fn tax_type(category: Node) -> String {
-    let code = text(category, "TaxScheme/TaxTypeCode").or_else(|| text(category, "TaxScheme/ID"));
+    let id = text(category, "TaxScheme/ID");
+    let code = text(category, "TaxScheme/TaxTypeCode").or(id);
     match code {
         Some(code) if !code.to_ascii_uppercase().contains("VAT") => code,
         _ => "VAT".to_owned(),
