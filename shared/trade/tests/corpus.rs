@@ -14,7 +14,7 @@ fn corpus() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eeprintln!("skipped: KONTOR_CORPUS is no folder");
+    eprintln!("skipped: KONTOR_CORPUS is no folder");
     None
 }
 

@@ -9,7 +9,7 @@ pub fn normal_number(text: &str) -> String {
     let compact = letters_and_digits(text);
     if compact.is_empty() {
         // A number of nothing but signs still tells one document from another.
-        return folded(text.trim());
+        return folded(text).trim().to_owned();
     }
     let mut number = String::with_capacity(compact.len());
     let mut rest = compact.as_str();
@@ -29,7 +29,7 @@ pub fn normal_number(text: &str) -> String {
 /// A name: NFKC, case folded, letters and digits only.
 pub fn normal_name(text: &str) -> String {
     let compact = letters_and_digits(text);
-    if compact.is_empty() { folded(text.trim()) } else { compact }
+    if compact.is_empty() { folded(text).trim().to_owned() } else { compact }
 }
 
 /// Letters and digits of the folded text.
@@ -38,10 +38,18 @@ pub(super) fn letters_and_digits(text: &str) -> String {
 }
 
 /// NFKC and case folding. Up and down again folds what has no lower case of its own (`ß` and `SS`, final sigma);
-/// by character, because a word's place must not matter.
+/// by character, because a word's place must not matter. Folding may leave something to compose and composing
+/// something to fold, so both are repeated until nothing changes.
 fn folded(text: &str) -> String {
-    let composed: String = text.nfkc().collect();
-    composed.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+    let mut folded: String = text.nfkc().collect();
+    for _ in 0..4 {
+        let again: String = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+        if again == folded {
+            break;
+        }
+        folded = again;
+    }
+    folded
 }
 
 #[cfg(test)]

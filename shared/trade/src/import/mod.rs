@@ -165,6 +165,10 @@ fn from_xml(text: &str) -> Result<Imported, ImportError> {
         ("CrossIndustryInvoice", tree::Namespace::Cii) => (cii::invoice(&mut mapper, root)?, Format::CiiInvoice),
         (name, _) => return Err(ImportError::Unsupported(format!("XML with root element {}", printable(name)))),
     };
+    if invoice.lines.is_empty() {
+        // Header-only profiles such as Factur-X MINIMUM and BASIC WL.
+        mapper.warn(root, "has no lines");
+    }
     let mut report = mapper.report;
     report.unmapped = tree.unread();
     let invoice = checked(invoice)?;

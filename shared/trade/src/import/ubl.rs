@@ -113,7 +113,7 @@ fn totals(
     let stated = mapper.amount_at(node, "LineExtensionAmount", currency)?;
     let summed = || lines.iter().try_fold(Decimal::ZERO, |sum, line| sum.checked_add(line.line_total_amount));
     Ok(InvoiceTotals {
-        line_total_amount: stated.or_else(summed),
+        line_total_amount: stated.or_else(|| summed().filter(|_| !lines.is_empty())),
         allowance_total_amount: mapper.amount_at(node, "AllowanceTotalAmount", currency)?,
         charge_total_amount: mapper.amount_at(node, "ChargeTotalAmount", currency)?,
         tax_basis_total_amount: mapper.amount_at(node, "TaxExclusiveAmount", currency)?,
