@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::accounts::{self, AccountError, Password, Passwords};
+use crate::accounts::{self, AccountError, Passwords};
 use crate::database::Database;
 
 /// Somebody who may sign in.

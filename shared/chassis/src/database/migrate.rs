@@ -9,7 +9,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, OpenError};
 
-/// A service's migrations for both databases: `embed_migrations!("migrations/sqlite")` and `…/postgres`.
+/// A service's migrations for both databases: `embed_migrations!("migrations/sqlite")` and `…/postgres`, in a `const`.
 /// Versions must be greater than the chassis' own, which start with zeros.
 pub struct Migrations {
     /// For SQLite.

@@ -8,9 +8,8 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use futures::StreamExt;
 use rand::RngExt;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::{Delivery, Failure};
 use crate::database::schema::outbox;
@@ -101,12 +100,15 @@ struct Row {
 }
 
 async fn run(database: Database, handlers: Handlers, shutdown: Shutdown) {
-    let mut under_way = futures::stream::FuturesUnordered::new();
+    // Tasks, not futures polled here: one that holds the database must go on while the next claim waits for it.
+    let mut under_way = JoinSet::new();
     loop {
         let room = PARALLEL - i64::try_from(under_way.len()).unwrap_or(PARALLEL);
         if room > 0 && !shutdown.is_triggered() {
             match claim(&database, room).await {
-                Ok(rows) => under_way.extend(rows.into_iter().map(|row| deliver(&database, &handlers, row))),
+                Ok(rows) => rows.into_iter().for_each(|row| {
+                    under_way.spawn(deliver(&database, &handlers, row));
+                }),
                 Err(error) => tracing::warn!(%error, "the outbox cannot be read"),
             }
         }
@@ -115,7 +117,7 @@ async fn run(database: Database, handlers: Handlers, shutdown: Shutdown) {
         }
         tokio::select! {
             // A finished delivery may have freed its target's next message.
-            Some(()) = under_way.next(), if !under_way.is_empty() => {}
+            Some(_) = under_way.join_next(), if !under_way.is_empty() => {}
             () = database.outbox_signal().notified(), if !shutdown.is_triggered() => {}
             () = shutdown.triggered(), if !shutdown.is_triggered() => {}
             () = tokio::time::sleep(POLL), if !shutdown.is_triggered() => {}
