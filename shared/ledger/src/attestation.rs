@@ -148,8 +148,7 @@ impl Attestation {
         if self.terms.network != genesis.hash() {
             return Err(AttestationError::Network);
         }
-        let attester =
-            genesis.member(&self.terms.attester).ok_or(AttestationError::Attester(self.terms.attester))?;
+        let attester = genesis.member(&self.terms.attester).ok_or(AttestationError::Attester(self.terms.attester))?;
         attester
             .identity
             .verify(LABEL, self.id().as_bytes(), &self.signature)
@@ -211,11 +210,7 @@ impl RoleProof {
             return Err(AttestationError::Identifiers);
         }
         let message = role_message(&self.attestation, document, role, role_key);
-        self.attestation
-            .terms
-            .subject
-            .verify(ROLE_LABEL, &message, &self.signature)
-            .map_err(|_| AttestationError::Role)
+        self.attestation.terms.subject.verify(ROLE_LABEL, &message, &self.signature).map_err(|_| AttestationError::Role)
     }
 }
 

@@ -3,9 +3,7 @@
 //! A request holds nothing that was opened: leaves without pointer, key or value, role proofs without identifiers.
 
 use kontor_sealing::{
-    Commitment, Hash, PublicKey, Signature, SignatureError, SigningKey,
-    document::DocumentId,
-    proof::LeafProof,
+    Commitment, Hash, PublicKey, Signature, SignatureError, SigningKey, document::DocumentId, proof::LeafProof,
 };
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};

@@ -261,8 +261,7 @@ pub fn seal<P: Payload>(
     rng: &mut impl CryptoRng,
 ) -> Result<String, ExchangeError> {
     let plaintext = zeroize::Zeroizing::new(serde_json::to_vec(payload).map_err(|_| ExchangeError::Shape)?);
-    let envelope =
-        envelope::seal_to(reader, P::INFO, context, &plaintext, rng).map_err(|_| ExchangeError::Reader)?;
+    let envelope = envelope::seal_to(reader, P::INFO, context, &plaintext, rng).map_err(|_| ExchangeError::Reader)?;
     Ok(BASE64_STANDARD.encode(to_cbor(&envelope)))
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use kontor_proofs::fingerprint::FingerprintPublic;
-use kontor_sealing::{Hash, PublicKey, Suite, escrow::EscrowPublic};
+use kontor_proofs::fingerprint::{FingerprintError, FingerprintPublic};
+use kontor_sealing::{Hash, PublicKey, SealingError, Suite, escrow::EscrowPublic};
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,10 @@ pub enum GenesisError {
     Officers,
     /// The supervision key's shares do not make up its halves.
     #[error("the shares of the supervision key do not belong together")]
-    Escrow,
+    Escrow(#[source] SealingError),
+    /// The evaluators' shares do not make up the fingerprint key.
+    #[error("the shares of the fingerprint key do not belong together")]
+    Fingerprint(#[source] FingerprintError),
     /// A parameter lies outside its bounds.
     #[error("{0} lies outside its bounds")]
     Parameter(&'static str),
@@ -161,10 +164,8 @@ impl Genesis {
         if threshold == 0 || threshold > officers.len() || officers.len() != self.officers.keys.len() {
             return Err(GenesisError::Officers);
         }
-        let halves = [&self.escrow.regulator, &self.escrow.network];
-        if halves.into_iter().any(|half| half.check().is_err()) {
-            return Err(GenesisError::Escrow);
-        }
+        self.escrow.check().map_err(GenesisError::Escrow)?;
+        self.fingerprint.check().map_err(GenesisError::Fingerprint)?;
         self.parameters.check()
     }
 }

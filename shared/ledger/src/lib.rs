@@ -2,14 +2,51 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`encoding`] | canonical CBOR |
-//! | [`time`] | agreed time |
-//! | [`member`] | members and their keys |
+//! | [`record`] | what members submit |
+//! | [`batch`] | records under one signature of their sponsor |
 //! | [`outcome`] | accepted, or why refused |
+//! | [`object`] | what the accepted records add up to |
+//! | [`context`] | what the proofs in records are bound to |
+//! | [`exchange`] | what enterprises and banks write to each other, sealed |
+//! | [`checks`] | a bank's cross-checks and their signed report |
+//! | [`member`], [`genesis`] | who takes part, and what a network starts from |
+//! | [`attestation`] | whose keys the parties' keys are |
 //! | [`merkle`] | the log's tree and its proofs |
+//! | [`block`], [`certificate`] | what validators sign |
+//! | [`receipt`] | all of it in one file that anyone can check |
+//! | [`event`] | what nodes tell those who follow |
+//! | [`encoding`], [`time`] | canonical CBOR, agreed time |
+#![cfg_attr(feature = "client", doc = "| [`client`] | talking to nodes |")]
 
+pub mod attestation;
+pub mod batch;
+pub mod block;
+pub mod certificate;
+pub mod checks;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod context;
 pub mod encoding;
+pub mod event;
+pub mod exchange;
+pub mod genesis;
 pub mod member;
 pub mod merkle;
+pub mod object;
 pub mod outcome;
+pub mod receipt;
+pub mod record;
 pub mod time;
+
+pub use attestation::{Attestation, AttestationError, AttestationId, AttestedIdentifiers, Identifier, RoleProof};
+pub use batch::{Batch, BatchError};
+pub use block::{BlockDigest, BlockHeader};
+pub use certificate::{Certificate, CertificateError, Vote};
+pub use context::{Anchored, amend_context, amount_context, claim_context, total_context};
+pub use encoding::{EncodingError, from_cbor, to_cbor};
+pub use genesis::{Genesis, GenesisError, Officers, Parameters};
+pub use member::{Member, MemberId, MemberRole};
+pub use outcome::{Outcome, RefusalCode};
+pub use receipt::{Proven, Receipt, ReceiptError};
+pub use record::{Body, CaseId, ClaimId, Nonce, Record, RecordId, Unsigned};
+pub use time::Timestamp;

@@ -28,8 +28,8 @@ impl FromStr for MemberId {
     type Err = MemberIdError;
 
     fn from_str(text: &str) -> Result<Self, MemberIdError> {
-        let fits = matches!(text.len(), 8 | 11)
-            && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let fits =
+            matches!(text.len(), 8 | 11) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if !fits {
             return Err(MemberIdError);
         }

@@ -163,6 +163,8 @@ refusal_codes! {
     TooManyClaims = 34, "too-many-claims";
     /// The document's header contradicts itself.
     HeaderMalformed = 35, "header-malformed";
+    /// The escrow capsule was not made for this document and version.
+    CapsuleInvalid = 36, "capsule-invalid";
 }
 
 impl fmt::Display for RefusalCode {

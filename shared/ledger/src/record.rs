@@ -317,9 +317,7 @@ pub enum Endorsement {
 }
 
 /// What a fingerprint was computed over (cryptography: normalised identity).
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, CborLen, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, CborLen, Serialize, Deserialize)]
 #[cbor(index_only)]
 #[serde(rename_all = "kebab-case")]
 pub enum FingerprintKind {

@@ -111,7 +111,11 @@ fn another_nodes_log_is_refused() {
     log.append(&entries(0, 300)).unwrap();
     log.flush().unwrap();
     drop(log);
-    assert!(matches!(TileLog::open(folder.path(), 200, &root(200)), Err(LogError::Ahead { log: 300, committed: 200 })));
-    std::fs::write(folder.path().join("tile/0/001"), [7; 44 * 32]).unwrap();
-    assert!(matches!(TileLog::open(folder.path(), 300, &root(300)), Err(LogError::Damaged(300))));
+    let other = TileLog::open(folder.path(), 200, &root(201));
+    assert!(matches!(other, Err(LogError::Ahead { log: 300, committed: 200 })));
+    let cut = TileLog::open(folder.path(), 290, &root(290)).unwrap();
+    assert_eq!((cut.size(), cut.root()), (290, root(290)));
+    drop(cut);
+    std::fs::write(folder.path().join("tile/0/001"), [7; 34 * 32]).unwrap();
+    assert!(matches!(TileLog::open(folder.path(), 290, &root(290)), Err(LogError::Damaged(290))));
 }

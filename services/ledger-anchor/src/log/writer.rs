@@ -29,8 +29,8 @@ pub enum LogError {
         #[source]
         source: io::Error,
     },
-    /// The marker vouches for more than was committed: the folder belongs to another or a newer state.
-    #[error("the log holds {log} flushed leaves, but only {committed} are committed: it is not this node's log")]
+    /// The marker vouches for more than was committed, and for other leaves: the folder belongs to another node.
+    #[error("the log holds {log} flushed leaves that do not begin with the {committed} committed ones")]
     Ahead {
         /// What the marker says.
         log: u64,
@@ -66,16 +66,19 @@ impl TileLog {
         let context = |source| LogError::Io { folder: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(context)?;
         let (flushed, flushed_root) = read_marker(&folder).map_err(context)?;
-        if flushed > committed {
+        let reader = TileReader::new(&folder);
+        if flushed > committed && reader.root(committed).ok() != Some(*root) {
             return Err(LogError::Ahead { log: flushed, committed });
         }
-        let reader = TileReader::new(&folder);
+        // The node's own commit may have been lost after the tiles were flushed; then they are cut back to it.
+        let (flushed, flushed_root) = if flushed > committed { (committed, *root) } else { (flushed, flushed_root) };
         let frontier = frontier(&reader, flushed).map_err(|_| LogError::Damaged(flushed))?;
         if frontier.root() != flushed_root {
             return Err(LogError::Damaged(flushed));
         }
         let beyond = read_entries(&reader, flushed, committed);
         let mut log = Self { reader, frontier, unflushed: BTreeSet::new(), flushed };
+        write_marker(log.reader.folder(), flushed, &flushed_root).map_err(context)?;
         log.cut(flushed).map_err(context)?;
         let mut hoped = log.frontier.clone();
         for entry in &beyond {

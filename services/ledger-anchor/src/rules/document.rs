@@ -35,7 +35,7 @@ pub(super) fn register(
     check_header(case, header)?;
     require(header.version == 1, RefusalCode::WrongVersion)?;
     require(load::<Document>(state, &header.document)?.is_none(), RefusalCode::AlreadyRegistered)?;
-    check_total(case, header, sealed)?;
+    check_proofs(case, header, sealed)?;
     let document = Document {
         id: header.document,
         key: header.key,
@@ -71,7 +71,7 @@ pub(super) fn amend(
     require(document.versions.len() < MAX_VERSIONS, RefusalCode::TooLong)?;
     require(document.schema == header.schema, RefusalCode::HeaderMalformed)?;
     require(document.roles.iter().all(|role| header.role_keys.contains(role)), RefusalCode::RolesChanged)?;
-    check_total(case, header, sealed)?;
+    check_proofs(case, header, sealed)?;
 
     let live = live_claims(state, &document, case.now())?;
     document.diluted = !live.is_empty() && !covers(case, header, sealed, headroom, &live)?;
@@ -195,7 +195,9 @@ fn check_header(case: &Judged<'_>, header: &DocumentHeader) -> Result<(), Stop> 
     case.by(&header.key)
 }
 
-fn check_total(case: &Judged<'_>, header: &DocumentHeader, sealed: &Sealed<'_>) -> Result<(), Stop> {
+/// The proofs that every version owes, last because they cost most.
+fn check_proofs(case: &Judged<'_>, header: &DocumentHeader, sealed: &Sealed<'_>) -> Result<(), Stop> {
+    proofs::check(case.context, &proofs::capsule(case.context.genesis, header))?;
     let Some(total) = sealed.total else { return Ok(()) };
     proofs::check(case.context, &proofs::range_of_total(case.context.network, anchored(header, sealed), total))
 }

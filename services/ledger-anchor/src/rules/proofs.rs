@@ -6,12 +6,13 @@
 use kontor_ledger::{
     context::{Anchored, amend_context, amount_context, claim_context, total_context},
     encoding::to_cbor,
+    genesis::Genesis,
     object::{Claim, Document},
     outcome::RefusalCode,
     record::{Body, ClaimId, Headroom, Record, Reservation, Total},
 };
 use kontor_proofs::{Context, Proof, Statement};
-use kontor_sealing::{Commitment, Hash, PublicKey, document::DocumentHeader};
+use kontor_sealing::{Commitment, Hash, PublicKey, document::DocumentHeader, escrow::EscrowPublic};
 
 use super::{BlockContext, Stop};
 use crate::state::{State, StateError, load};
@@ -19,25 +20,60 @@ use crate::state::{State, StateError, load};
 /// One proof with what it must show.
 #[derive(Debug, Clone)]
 pub struct Obligation {
-    /// What is claimed.
-    pub statement: Statement,
-    /// What is to show it.
-    pub proof: Proof,
-    /// What it is bound to.
-    pub context: Context,
-    /// The refusal if it does not.
+    /// The proof and its circumstances.
+    pub owed: Owed,
+    /// The refusal if it does not hold.
     pub refusal: RefusalCode,
 }
 
+/// What a record may owe.
+#[derive(Debug, Clone)]
+pub enum Owed {
+    /// A statement over commitments.
+    Statement {
+        /// What is claimed.
+        statement: Statement,
+        /// What is to show it.
+        proof: Proof,
+        /// What it is bound to.
+        context: Context,
+    },
+    /// That whoever made an escrow capsule made it for this document and version, and did not copy it.
+    Capsule {
+        /// The supervision keys.
+        escrow: Box<EscrowPublic>,
+        /// Of the version.
+        header: Box<DocumentHeader>,
+    },
+}
+
 impl Obligation {
-    /// The digest under which a verdict may be kept: it covers statement, proof and context.
+    /// The digest under which a verdict may be kept: it covers all that the verdict depends on.
     pub fn digest(&self) -> Hash {
-        Hash::sm3(&[b"kontor/v1/obligation", &to_cbor(&(&self.statement, &self.proof, &self.context))])
+        match &self.owed {
+            Owed::Statement { statement, proof, context } => {
+                Hash::sm3(&[b"kontor/v1/owed-statement", &to_cbor(&(statement, proof, context))])
+            }
+            Owed::Capsule { escrow, header } => {
+                let circumstances = (&**escrow, &header.document, header.version, &header.capsule);
+                Hash::sm3(&[b"kontor/v1/owed-capsule", &to_cbor(&circumstances)])
+            }
+        }
     }
 
     /// Checks the proof.
     pub fn holds(&self) -> bool {
-        kontor_proofs::verify(&self.statement, &self.proof, &self.context).is_ok()
+        match &self.owed {
+            Owed::Statement { statement, proof, context } => kontor_proofs::verify(statement, proof, context).is_ok(),
+            Owed::Capsule { escrow, header } => escrow
+                .key()
+                .and_then(|key| header.capsule.verify(&key, &header.document, header.version))
+                .is_ok(),
+        }
+    }
+
+    fn statement(statement: Statement, proof: &Proof, context: Context, refusal: RefusalCode) -> Self {
+        Self { owed: Owed::Statement { statement, proof: proof.clone(), context }, refusal }
     }
 }
 
@@ -68,12 +104,16 @@ pub fn obligations(
     record: &Record,
 ) -> Result<Vec<Obligation>, StateError> {
     match &record.unsigned.body {
-        Body::DocumentRegister { header, root, total: Some(total), .. } => {
-            Ok(vec![range_of_total(context.network, anchored(header, *root), total)])
-        }
-        Body::DocumentAmend { header, root, total: Some(total), headroom, .. } => {
+        Body::DocumentRegister { header, root, total, .. } => {
             let anchored = anchored(header, *root);
-            let mut owed = vec![range_of_total(context.network, anchored, total)];
+            let range = total.as_ref().map(|total| range_of_total(context.network, anchored, total));
+            Ok([Some(capsule(context.genesis, header)), range].into_iter().flatten().collect())
+        }
+        Body::DocumentAmend { header, root, total, headroom, .. } => {
+            let mut owed = vec![capsule(context.genesis, header)];
+            let Some(total) = total else { return Ok(owed) };
+            let anchored = anchored(header, *root);
+            owed.push(range_of_total(context.network, anchored, total));
             if let Some(headroom) = headroom
                 && let Some(live) = claims(state, &headroom.live)?
             {
@@ -99,14 +139,20 @@ pub(super) fn check(context: &BlockContext<'_>, obligation: &Obligation) -> Resu
     super::require(holds, obligation.refusal)
 }
 
+/// The capsule was made for this document and version.
+pub(super) fn capsule(genesis: &Genesis, header: &DocumentHeader) -> Obligation {
+    let owed = Owed::Capsule { escrow: Box::new(genesis.escrow.clone()), header: Box::new(header.clone()) };
+    Obligation { owed, refusal: RefusalCode::CapsuleInvalid }
+}
+
 /// A document's total lies in [0, 2^50).
 pub(super) fn range_of_total(network: Hash, anchored: Anchored, total: &Total) -> Obligation {
-    Obligation {
-        statement: Statement::Range { value: total.commitment, bits: 50 },
-        proof: total.range.clone(),
-        context: total_context(network, anchored),
-        refusal: RefusalCode::RangeProofInvalid,
-    }
+    Obligation::statement(
+        Statement::Range { value: total.commitment, bits: 50 },
+        &total.range,
+        total_context(network, anchored),
+        RefusalCode::RangeProofInvalid,
+    )
 }
 
 /// The amended total, at the highest rate of the live claims, still covers them; `None` if there are none.
@@ -120,14 +166,13 @@ pub(super) fn headroom_of_amendment(
     let advance_rate_bp = live.iter().map(|claim| claim.advance_rate).max()?;
     // The statement speaks of one claim beside others; the sum is the same whichever is named apart.
     let (last, others) = live.split_last()?;
-    let statement =
-        Statement::OverFinancing { total: total.commitment, advance_rate_bp, live: amounts(others), new: last.amount };
-    Some(Obligation {
-        statement,
-        proof: headroom.proof.clone(),
-        context: amend_context(network, anchored, &headroom.live),
-        refusal: RefusalCode::HeadroomProofInvalid,
-    })
+    let (total, live) = (total.commitment, amounts(others));
+    Some(Obligation::statement(
+        Statement::OverFinancing { total, advance_rate_bp, live, new: last.amount },
+        &headroom.proof,
+        amend_context(network, anchored, &headroom.live),
+        RefusalCode::HeadroomProofInvalid,
+    ))
 }
 
 /// The claim's amount lies in [0, 2^64) and fits beside the live ones; `None` if the document has no total.
@@ -141,23 +186,19 @@ pub(super) fn reservation(
     let version = document.latest()?;
     let total = version.total?;
     let anchored = document.anchored(version);
-    let range = Obligation {
-        statement: Statement::Range { value: claim.amount, bits: 64 },
-        proof: claim.range.clone(),
-        context: amount_context(network, anchored, key),
-        refusal: RefusalCode::RangeProofInvalid,
-    };
-    let headroom = Obligation {
-        statement: Statement::OverFinancing {
-            total,
-            advance_rate_bp: claim.advance_rate,
-            live: amounts(live),
-            new: claim.amount,
-        },
-        proof: claim.headroom.proof.clone(),
-        context: claim_context(network, anchored, key, &claim.headroom.live),
-        refusal: RefusalCode::HeadroomProofInvalid,
-    };
+    let (advance_rate_bp, new) = (claim.advance_rate, claim.amount);
+    let range = Obligation::statement(
+        Statement::Range { value: new, bits: 64 },
+        &claim.range,
+        amount_context(network, anchored, key),
+        RefusalCode::RangeProofInvalid,
+    );
+    let headroom = Obligation::statement(
+        Statement::OverFinancing { total, advance_rate_bp, live: amounts(live), new },
+        &claim.headroom.proof,
+        claim_context(network, anchored, key, &claim.headroom.live),
+        RefusalCode::HeadroomProofInvalid,
+    );
     Some([range, headroom])
 }
 

@@ -1,0 +1,5 @@
+//! The rules over small universes: chosen cases, and random sequences that must keep every invariant.
+
+mod cases;
+mod invariants;
+mod world;
