@@ -79,3 +79,21 @@ fn the_order_is_the_invoices() {
     assert_eq!(order.totals.grand_total_amount, invoice.totals.grand_total_amount);
     assert_eq!(Order::from_value(&order.to_value().unwrap()).unwrap(), *order);
 }
+
+/// Profiles without lines (Factur-X MINIMUM) and credit notes are invoices too.
+#[test]
+fn header_only_and_credit_notes_import() {
+    let mut header_only = invoice(JSON, Format::Json);
+    header_only.lines.clear();
+    let imported = import(to_cii(&header_only).as_bytes()).unwrap();
+    assert_eq!(imported.report.warnings.len(), 1);
+    let back = imported.document.as_invoice().unwrap().clone();
+    assert_eq!(identity(&back, own_identifier), identity(&header_only, own_identifier));
+
+    let mut credit = invoice(JSON, Format::Json);
+    credit.type_code = "381".to_owned();
+    let xml = to_ubl(&credit);
+    assert!(xml.contains("<CreditNote ") && xml.contains("cbc:CreditedQuantity"));
+    let back = invoice(xml.as_bytes(), Format::UblCreditNote);
+    assert_eq!((back.type_code.as_str(), back.due_date), ("381", credit.due_date));
+}

@@ -109,6 +109,15 @@ fn financing_status_is_valid() {
 }
 
 #[test]
+fn a_newer_bic_is_left_out_of_the_older_message() {
+    let mut newer = status(FinancingDecision::Pending, None);
+    newer.first_agent = Bic::parse("1234DEFF").unwrap();
+    let xml = newer.to_xml().unwrap();
+    assert!(!xml.contains("FrstAgt"));
+    validate(&xml, "tsin.002.001.01.xsd");
+}
+
+#[test]
 fn credit_transfer_is_valid() {
     let xml = transfer().to_xml().unwrap();
     insta::assert_snapshot!("pacs.008", xml);

@@ -136,7 +136,9 @@ impl FinancingStatus {
                 Ok(())
             })
         })?;
-        xml.within("FrstAgt", &[], |xml| xml.leaf("BIC", &[], &self.first_agent));
+        if is_older_bic(&self.first_agent) {
+            xml.within("FrstAgt", &[], |xml| xml.leaf("BIC", &[], &self.first_agent));
+        }
         let status = match self.validation {
             ValidationStatus::Confirmed => "RCCF",
             ValidationStatus::Erroneous => "RCER",
@@ -170,6 +172,17 @@ impl FinancingStatus {
         }
         Ok(())
     }
+}
+
+/// True if a BIC fits this message's schema, which is older than ISO 9362:2014: no digits in the prefix, and a location
+/// code that starts with neither 0 nor 1 and does not end in O.
+fn is_older_bic(bic: &Bic) -> bool {
+    bic.as_str().chars().enumerate().all(|(position, c)| match position {
+        0..6 => c.is_ascii_uppercase(),
+        6 => !matches!(c, '0' | '1'),
+        7 => c != 'O',
+        _ => true,
+    })
 }
 
 fn details(xml: &mut Xml, invoice: &FinancedInvoice) -> Result<(), ExportError> {

@@ -34,22 +34,28 @@ pub fn normal_name(text: &str) -> String {
 
 /// Letters and digits of the folded text.
 pub(super) fn letters_and_digits(text: &str) -> String {
-    folded(text).chars().filter(|c| c.is_alphanumeric()).collect()
+    // Taking signs out lets what stood around them compose or change places.
+    settle(text.to_owned(), |text| folded(text).chars().filter(|c| c.is_alphanumeric()).collect())
 }
 
 /// NFKC and case folding. Up and down again folds what has no lower case of its own (`ß` and `SS`, final sigma);
-/// by character, because a word's place must not matter. Folding may leave something to compose and composing
-/// something to fold, so both are repeated until nothing changes.
+/// by character, because a word's place must not matter.
 fn folded(text: &str) -> String {
-    let mut folded: String = text.nfkc().collect();
-    for _ in 0..4 {
-        let again: String = folded.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
-        if again == folded {
+    settle(text.nfkc().collect(), |text| {
+        text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect()
+    })
+}
+
+/// Repeats a step until it changes nothing, so that normal forms are fixed points; rare scripts need a second round.
+fn settle(mut text: String, step: impl Fn(&str) -> String) -> String {
+    for _ in 0..8 {
+        let next = step(&text);
+        if next == text {
             break;
         }
-        folded = again;
+        text = next;
     }
-    folded
+    text
 }
 
 #[cfg(test)]
