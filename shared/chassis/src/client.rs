@@ -21,6 +21,17 @@ pub fn mutual_tls(identity: &MutualTls) -> Result<reqwest::Client, TlsError> {
     client.map_err(|error| TlsError::Identity(error.to_string()))
 }
 
+/// As [`mutual_tls`], but it also reads from public listeners over plain HTTP: for a ledger node's two addresses. It has
+/// no overall time limit, because it follows event streams; callers bound each request.
+///
+/// # Errors
+///
+/// [`TlsError`] if the identity's files are unusable.
+pub fn members_and_public(identity: &MutualTls) -> Result<reqwest::Client, TlsError> {
+    let client = unbounded().tls_backend_preconfigured(tls::client(identity)?).build();
+    client.map_err(|error| TlsError::Identity(error.to_string()))
+}
+
 /// A client for plain HTTP on loopback; it trusts no certificate.
 ///
 /// # Errors
@@ -37,9 +48,12 @@ pub fn plain() -> Result<reqwest::Client, TlsError> {
 }
 
 fn builder() -> reqwest::ClientBuilder {
+    unbounded().timeout(ANSWER)
+}
+
+fn unbounded() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(CONNECT)
-        .timeout(ANSWER)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))
