@@ -35,7 +35,10 @@ impl IntoStatus for u16 {
 
 /// One error as the client reads it. Its source, if any, goes to the log only.
 #[derive(Clone)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
     status: StatusCode,
     slug: Cow<'static, str>,
     title: Cow<'static, str>,
@@ -54,7 +57,7 @@ impl Problem {
         slug: impl Into<Cow<'static, str>>,
         title: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status: status.into_status(),
             slug: slug.into(),
             title: title.into(),
@@ -64,48 +67,48 @@ impl Problem {
             retry_after: None,
             trace: None,
             source: None,
-        }
+        }))
     }
 
     /// Says what is wrong with this very request, in words for a person.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// Names a failing place in the request body by JSON pointer (RFC 6901).
     #[must_use]
     pub fn pointer(mut self, pointer: impl Into<String>) -> Self {
-        self.pointers.push((pointer.into(), None));
+        self.0.pointers.push((pointer.into(), None));
         self
     }
 
     /// As [`Problem::pointer`], with what is wrong at that place.
     #[must_use]
     pub fn pointer_detail(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.pointers.push((pointer.into(), Some(detail.into())));
+        self.0.pointers.push((pointer.into(), Some(detail.into())));
         self
     }
 
     /// Adds an extension member.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
     /// Tells the client when to try again, in seconds (`Retry-After`).
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// Keeps the cause for the log; the client never sees it.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        self.source = Some(Arc::from(source.into()));
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -150,38 +153,38 @@ impl Problem {
 
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// The last part of the problem's `type`.
     pub fn slug(&self) -> &str {
-        &self.slug
+        &self.0.slug
     }
 
     /// Attaches the id under which the request's log entries are found.
     #[must_use]
     pub(crate) fn traced(mut self, trace: String) -> Self {
-        self.trace = Some(trace);
+        self.0.trace = Some(trace);
         self
     }
 
     /// The document itself.
     pub fn to_json(&self) -> Value {
-        let mut document = self.members.clone();
-        document.insert("type".into(), format!("{TYPE_BASE}{}", self.slug).into());
-        document.insert("title".into(), self.title.as_ref().into());
-        document.insert("status".into(), self.status.as_u16().into());
-        if let Some(detail) = &self.detail {
+        let mut document = self.0.members.clone();
+        document.insert("type".into(), format!("{TYPE_BASE}{}", self.0.slug).into());
+        document.insert("title".into(), self.0.title.as_ref().into());
+        document.insert("status".into(), self.0.status.as_u16().into());
+        if let Some(detail) = &self.0.detail {
             document.insert("detail".into(), detail.as_str().into());
         }
-        if !self.pointers.is_empty() {
-            let errors = self.pointers.iter().map(|(pointer, detail)| match detail {
+        if !self.0.pointers.is_empty() {
+            let errors = self.0.pointers.iter().map(|(pointer, detail)| match detail {
                 Some(detail) => json!({ "pointer": pointer, "detail": detail }),
                 None => json!({ "pointer": pointer }),
             });
             document.insert("errors".into(), errors.collect());
         }
-        if let Some(trace) = &self.trace {
+        if let Some(trace) = &self.0.trace {
             document.insert("traceId".into(), trace.as_str().into());
         }
         Value::Object(document)
@@ -190,8 +193,8 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.slug, self.title)?;
-        match &self.detail {
+        write!(f, "{}: {}", self.0.slug, self.0.title)?;
+        match &self.0.detail {
             Some(detail) => write!(f, ": {detail}"),
             None => Ok(()),
         }
@@ -200,29 +203,29 @@ impl fmt::Display for Problem {
 
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Problem({} {self}, cause: {:?})", self.status.as_u16(), self.source)
+        write!(f, "Problem({} {self}, cause: {:?})", self.0.status.as_u16(), self.0.source)
     }
 }
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.0.source.as_deref().map(|source| source as _)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     fn error_response(&self) -> HttpResponse {
-        let traced = match (&self.trace, crate::trace::current()) {
+        let traced = match (&self.0.trace, crate::trace::current()) {
             (None, Some(context)) => Cow::Owned(self.clone().traced(context.trace_id())),
             _ => Cow::Borrowed(self),
         };
-        let mut response = HttpResponse::build(self.status);
+        let mut response = HttpResponse::build(self.0.status);
         response.insert_header((header::CONTENT_TYPE, MEDIA_TYPE)).insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds));
         }
         response.body(traced.to_json().to_string())

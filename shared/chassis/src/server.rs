@@ -3,6 +3,7 @@
 mod handlers;
 mod layers;
 pub(crate) mod page;
+mod paths;
 mod running;
 
 use std::io;
@@ -212,6 +213,7 @@ impl Server {
         registries.push(own.clone());
         let site = web::Data::new(Site {
             service: self.service,
+            paths: paths::Paths::of(&document),
             reference: crate::reference::render(&self.service, &document),
             health: self.health,
             metrics: registries,
@@ -251,6 +253,7 @@ where
 /// What the common handlers know.
 struct Site {
     service: Service,
+    paths: paths::Paths,
     reference: String,
     health: Health,
     metrics: Vec<Metrics>,

@@ -69,6 +69,7 @@ fn start() -> Server {
 
 /// Runs the server under a shell that waits for this process to end, however it ends, then stops the server and
 /// removes its folder: statics are not dropped, and a killed test must leave nothing behind.
+#[expect(clippy::zombie_processes, reason = "it outlives this process by design")]
 fn watchdog(user: Option<&str>, bin: &Path, folder: &Path, data: &Path, log: std::fs::File) {
     let script = r#"
         trap '' INT TERM HUP

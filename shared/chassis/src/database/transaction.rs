@@ -121,11 +121,11 @@ fn once<T, E: From<DatabaseError>>(
     connection: &mut Connection,
     work: &mut impl FnMut(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let begin = dialect::begin_write(connection).inspect_err(|error| note_error(error));
+    let begin = dialect::begin_write(connection).inspect_err(note_error);
     begin.map_err(DatabaseError::Query)?;
     match work(connection) {
         Ok(value) => {
-            let commit = Manager::commit_transaction(connection).inspect_err(|error| note_error(error));
+            let commit = Manager::commit_transaction(connection).inspect_err(note_error);
             commit.map_err(DatabaseError::Query)?;
             Ok(value)
         }

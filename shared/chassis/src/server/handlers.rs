@@ -1,7 +1,8 @@
 //! What every service answers: front page, reference, health, metrics, and that there is nothing here.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::{Site, page};
@@ -17,20 +18,17 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/health/ready").route(web::get().to(ready)));
 }
 
-/// The answer to every path that no route has.
-pub(super) async fn nothing_here() -> Problem404 {
-    Problem404
-}
-
-/// Responds as an error, so that it travels like every other problem.
-pub(super) struct Problem404;
-
-impl actix_web::Responder for Problem404 {
-    type Body = actix_web::body::BoxBody;
-
-    fn respond_to(self, _: &actix_web::HttpRequest) -> HttpResponse {
-        HttpResponse::from_error(Problem::not_found())
+/// The answer where no route fits: another method would, by the OpenAPI document, or there is nothing here.
+pub(super) async fn nothing_here(request: HttpRequest, site: web::Data<Site>) -> HttpResponse {
+    let methods = site.paths.methods(request.path());
+    if methods.is_empty() || methods.contains(&request.method().as_str()) {
+        return HttpResponse::from_error(Problem::not_found());
     }
+    let mut answer = HttpResponse::from_error(Problem::of_status(StatusCode::METHOD_NOT_ALLOWED));
+    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+        answer.headers_mut().insert(header::ALLOW, value);
+    }
+    answer
 }
 
 async fn front(site: web::Data<Site>) -> HttpResponse {

@@ -24,7 +24,6 @@ fn migrations() -> Migrations {
 }
 
 /// The sample service's table.
-#[expect(missing_docs, reason = "the macro leaves its items undocumented")]
 mod schema {
     diesel::table! {
         note (id) {
