@@ -36,7 +36,11 @@ fn statements(criterion: &mut Criterion) {
         new: second.commitment(),
     };
     let cases = [
-        ("equal", Statement::Equal { a: first.commitment(), b: first.commitment() }, vec![first.clone(), first.clone()]),
+        (
+            "equal",
+            Statement::Equal { a: first.commitment(), b: first.commitment() },
+            vec![first.clone(), first.clone()],
+        ),
         ("range", Statement::Range { value: total.commitment(), bits: 64 }, vec![total.clone()]),
         ("range of 50 bits", Statement::Range { value: total.commitment(), bits: 50 }, vec![total.clone()]),
         (

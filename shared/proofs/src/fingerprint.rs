@@ -16,6 +16,8 @@ pub mod client;
 pub mod dleq;
 pub mod evaluator;
 pub mod suite;
+#[cfg(test)]
+mod tests;
 
 pub use client::{BlindedElement, Blinding, Output, blind, finalize};
 pub use evaluator::{Evaluation, EvaluatorShare, FingerprintPublic, ShareKey, deal};

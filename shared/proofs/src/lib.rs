@@ -35,6 +35,8 @@ mod range;
 mod relation;
 mod schnorr;
 pub mod statement;
+#[cfg(test)]
+mod tests;
 mod transcript;
 pub mod verify;
 mod wire;

@@ -86,7 +86,6 @@ pub(crate) fn verify(pending: Vec<Pending>) -> Result<(), ProofError> {
         statements.push(item.statement);
         proofs.push(item.proof);
     }
-    let verdict =
-        RistrettoRangeProof::verify_batch(&mut transcripts, &statements, &proofs, VerifyAction::VerifyOnly);
+    let verdict = RistrettoRangeProof::verify_batch(&mut transcripts, &statements, &proofs, VerifyAction::VerifyOnly);
     verdict.map(|_| ()).map_err(|_| ProofError::Invalid)
 }

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use curve25519_dalek::{
-    RistrettoPoint, Scalar,
-    ristretto::CompressedRistretto,
-    traits::IsIdentity as _,
-};
+use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::CompressedRistretto, traits::IsIdentity as _};
 use minicbor::{CborLen, Decode, Encode};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -14,8 +10,7 @@ use sha2::{Digest as _, Sha512};
 use zeroize::ZeroizeOnDrop;
 
 use super::{
-    FingerprintError,
-    dleq,
+    FingerprintError, dleq,
     evaluator::{Evaluation, FingerprintPublic, interpolate},
     suite::{hash_to_group, prefixed},
 };

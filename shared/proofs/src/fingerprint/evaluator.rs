@@ -160,11 +160,7 @@ impl EvaluatorShare {
     ///
     /// # Errors
     /// [`FingerprintError::Element`] for bytes that are no element.
-    pub fn evaluate(
-        &self,
-        blinded: &BlindedElement,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Evaluation, FingerprintError> {
+    pub fn evaluate(&self, blinded: &BlindedElement, rng: &mut impl CryptoRng) -> Result<Evaluation, FingerprintError> {
         let c = blinded.point().ok_or(FingerprintError::Element)?;
         let d = self.secret * c;
         let b = RistrettoPoint::mul_base(&self.secret);
