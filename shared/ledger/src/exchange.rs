@@ -106,6 +106,9 @@ pub struct FinancingTerms {
     /// Where the money goes: an IBAN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub creditor_account: Option<String>,
+    /// The bank that keeps that account: a BIC; the financing bank itself if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creditor_agent: Option<String>,
 }
 
 /// A role proof and the role it is for.
