@@ -25,7 +25,7 @@ pub struct Timestamp(u64);
 
 impl Timestamp {
     /// The last moment that can be written, late in the year 9999.
-    pub const MAX: Self = Self(253_402_207_200_999);
+    pub const MAX: Self = Self(253_402_207_200_000);
 
     /// The moment `millis` milliseconds after the Unix epoch.
     ///
