@@ -139,9 +139,7 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::ClaimFinance { claim } => claim::finance(state, &case, claim),
         Body::ClaimSettle { claim } => claim::settle(state, &case, claim),
         Body::ClaimRelease { claim } => claim::release(state, &case, claim),
-        Body::SupervisionCaseOpen { case: terms, approvals } => {
-            supervision::open_case(state, &case, terms, approvals)
-        }
+        Body::SupervisionCaseOpen { case: terms, approvals } => supervision::open_case(state, &case, terms, approvals),
         Body::SupervisionAccess { access, approvals } => supervision::access(state, &case, access, approvals),
         Body::SupervisionCaseClose { case: closed } => supervision::close_case(state, &case, closed),
         Body::AnchorNotarise { digest: _ } => anchor::notarise(&case),

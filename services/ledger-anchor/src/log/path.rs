@@ -110,8 +110,17 @@ mod tests {
         assert_eq!(partial.to_string(), "tile/entries/008.p/17");
         assert_eq!(partial.to_string().parse(), Ok(partial));
         let bad = [
-            "", "tile/0/8", "tile/0/x008", "tile/0/x000/008", "tile/8/008", "tile/00/008", "tile/0/008.p/0",
-            "tile/0/008.p/256", "tile/0/008.p/+7", "tile/0/../008", "tile/0/008/",
+            "",
+            "tile/0/8",
+            "tile/0/x008",
+            "tile/0/x000/008",
+            "tile/8/008",
+            "tile/00/008",
+            "tile/0/008.p/0",
+            "tile/0/008.p/256",
+            "tile/0/008.p/+7",
+            "tile/0/../008",
+            "tile/0/008/",
         ];
         for text in bad {
             assert_eq!(text.parse::<Tile>(), Err(TilePathError), "{text}");

@@ -2,7 +2,12 @@
 //!
 //! A file only grows, so that everything below a committed size can be read while more is appended.
 
-use std::{fs::File, io, os::unix::fs::FileExt as _, path::{Path, PathBuf}};
+use std::{
+    fs::File,
+    io,
+    os::unix::fs::FileExt as _,
+    path::{Path, PathBuf},
+};
 
 use kontor_ledger::merkle::{self, Subtrees};
 use kontor_sealing::Hash;

@@ -168,7 +168,9 @@ impl TileLog {
         }
         for ((level, number), (offset, bytes)) in writes {
             let path = self.reader.folder().join(Tile::file(level, number));
-            if offset == 0 && let Some(parent) = path.parent() {
+            if offset == 0
+                && let Some(parent) = path.parent()
+            {
                 fs::create_dir_all(parent)?;
             }
             let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path)?;
@@ -239,7 +241,8 @@ fn read_marker(folder: &Path) -> io::Result<(u64, Hash)> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, Frontier::default().root())),
         Err(error) => return Err(error),
     };
-    let parsed = text.trim_end().split_once(' ').and_then(|(size, root)| Some((size.parse().ok()?, root.parse().ok()?)));
+    let parsed =
+        text.trim_end().split_once(' ').and_then(|(size, root)| Some((size.parse().ok()?, root.parse().ok()?)));
     parsed.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the marker is not a size and a root"))
 }
 

@@ -115,11 +115,7 @@ fn step(claim: &mut Claim, now: Timestamp, event: ClaimEvent) -> Result<(), Stop
 }
 
 /// The claims that count against the document's total at `now`, in ascending order of their ids.
-pub(super) fn live_claims(
-    state: &impl State,
-    document: &Document,
-    now: Timestamp,
-) -> Result<Vec<Claim>, StateError> {
+pub(super) fn live_claims(state: &impl State, document: &Document, now: Timestamp) -> Result<Vec<Claim>, StateError> {
     let mut live = Vec::with_capacity(document.live.len());
     for id in &document.live {
         live.extend(load::<Claim>(state, id)?.filter(|claim| claim.is_live(now)));
@@ -140,12 +136,7 @@ fn check_fingerprints(fingerprints: &[Fingerprint]) -> Result<(), Stop> {
 }
 
 /// Refuses if another document holds the exact fingerprint, or a near one without the bank's word on it.
-fn check_holders(
-    state: &impl State,
-    now: Timestamp,
-    document: &Document,
-    terms: &Reservation,
-) -> Result<(), Stop> {
+fn check_holders(state: &impl State, now: Timestamp, document: &Document, terms: &Reservation) -> Result<(), Stop> {
     for fingerprint in &terms.fingerprints {
         let held = live_holders(state, now, fingerprint)?;
         match fingerprint.kind {

@@ -65,10 +65,9 @@ impl Obligation {
     pub fn holds(&self) -> bool {
         match &self.owed {
             Owed::Statement { statement, proof, context } => kontor_proofs::verify(statement, proof, context).is_ok(),
-            Owed::Capsule { escrow, header } => escrow
-                .key()
-                .and_then(|key| header.capsule.verify(&key, &header.document, header.version))
-                .is_ok(),
+            Owed::Capsule { escrow, header } => {
+                escrow.key().and_then(|key| header.capsule.verify(&key, &header.document, header.version)).is_ok()
+            }
         }
     }
 

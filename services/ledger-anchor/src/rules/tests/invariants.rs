@@ -175,10 +175,7 @@ impl History {
             let before = self.states.insert(claim.id, now).unwrap_or(ClaimState::Reserved);
             use ClaimState::{Financed, Lapsed, Released, Reserved, Settled};
             let allowed = before == now
-                || matches!(
-                    (before, now),
-                    (Reserved, Financed | Released | Lapsed) | (Financed, Settled | Released)
-                );
+                || matches!((before, now), (Reserved, Financed | Released | Lapsed) | (Financed, Settled | Released));
             assert!(allowed, "{before:?} became {now:?}");
         }
 

@@ -165,12 +165,8 @@ impl World {
 
     pub(super) fn case(&self, reference: &str, officers: &[u8]) -> Body {
         let expires = self.now.plus_millis(400);
-        let case = CaseTerms {
-            legal_basis: "law".to_owned(),
-            documents: vec![],
-            expires,
-            reference: reference.to_owned(),
-        };
+        let case =
+            CaseTerms { legal_basis: "law".to_owned(), documents: vec![], expires, reference: reference.to_owned() };
         let approvals = self.approvals(&case, officers);
         Body::SupervisionCaseOpen { case, approvals }
     }
@@ -197,12 +193,8 @@ impl World {
 
     /// Runs the rules with the ideal prover's verdicts.
     pub(super) fn judge(&mut self, record: &Record) -> Outcome {
-        let context = BlockContext {
-            genesis: &self.genesis,
-            network: self.network,
-            timestamp: self.now,
-            verdicts: &self.oracle,
-        };
+        let context =
+            BlockContext { genesis: &self.genesis, network: self.network, timestamp: self.now, verdicts: &self.oracle };
         for owed in obligations(&self.state, &context, record).unwrap() {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);
