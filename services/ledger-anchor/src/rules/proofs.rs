@@ -12,7 +12,11 @@ use kontor_ledger::{
     record::{Body, ClaimId, Headroom, Record, Reservation, Total},
 };
 use kontor_proofs::{Context, Proof, Statement};
-use kontor_sealing::{Commitment, Hash, PublicKey, document::DocumentHeader, escrow::EscrowPublic};
+use kontor_sealing::{
+    Commitment, Hash, PublicKey,
+    document::{DocumentHeader, DocumentId},
+    escrow::{Capsule, EscrowPublic},
+};
 
 use super::{BlockContext, Stop};
 use crate::state::{State, StateError, load};
@@ -41,9 +45,13 @@ pub enum Owed {
     /// That whoever made an escrow capsule made it for this document and version, and did not copy it.
     Capsule {
         /// The supervision keys.
-        escrow: Box<EscrowPublic>,
-        /// Of the version.
-        header: Box<DocumentHeader>,
+        escrow: EscrowPublic,
+        /// The document.
+        document: DocumentId,
+        /// The version.
+        version: u32,
+        /// Its capsule.
+        capsule: Capsule,
     },
 }
 
@@ -54,9 +62,8 @@ impl Obligation {
             Owed::Statement { statement, proof, context } => {
                 Hash::sm3(&[b"kontor/v1/owed-statement", &to_cbor(&(statement, proof, context))])
             }
-            Owed::Capsule { escrow, header } => {
-                let circumstances = (&**escrow, &header.document, header.version, &header.capsule);
-                Hash::sm3(&[b"kontor/v1/owed-capsule", &to_cbor(&circumstances)])
+            Owed::Capsule { escrow, document, version, capsule } => {
+                Hash::sm3(&[b"kontor/v1/owed-capsule", &to_cbor(&(escrow, document, version, capsule))])
             }
         }
     }
@@ -65,8 +72,8 @@ impl Obligation {
     pub fn holds(&self) -> bool {
         match &self.owed {
             Owed::Statement { statement, proof, context } => kontor_proofs::verify(statement, proof, context).is_ok(),
-            Owed::Capsule { escrow, header } => {
-                escrow.key().and_then(|key| header.capsule.verify(&key, &header.document, header.version)).is_ok()
+            Owed::Capsule { escrow, document, version, capsule } => {
+                escrow.key().and_then(|key| capsule.verify(&key, document, *version)).is_ok()
             }
         }
     }
@@ -140,7 +147,8 @@ pub(super) fn check(context: &BlockContext<'_>, obligation: &Obligation) -> Resu
 
 /// The capsule was made for this document and version.
 pub(super) fn capsule(genesis: &Genesis, header: &DocumentHeader) -> Obligation {
-    let owed = Owed::Capsule { escrow: Box::new(genesis.escrow.clone()), header: Box::new(header.clone()) };
+    let DocumentHeader { document, version, capsule, .. } = *header;
+    let owed = Owed::Capsule { escrow: genesis.escrow.clone(), document, version, capsule };
     Obligation { owed, refusal: RefusalCode::CapsuleInvalid }
 }
 

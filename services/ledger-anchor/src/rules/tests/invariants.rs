@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kontor_ledger::{
-    object::{Claim, ClaimState},
+    object::{
+        Claim,
+        ClaimState::{self, Financed, Lapsed, Released, Reserved, Settled},
+    },
     record::{Body, ClaimId, Endorsement, RecordId},
     time::Timestamp,
 };
@@ -172,8 +175,7 @@ impl History {
         // States move by their machine only.
         for claim in &claims {
             let now = claim.state_at(world.now);
-            let before = self.states.insert(claim.id, now).unwrap_or(ClaimState::Reserved);
-            use ClaimState::{Financed, Lapsed, Released, Reserved, Settled};
+            let before = self.states.insert(claim.id, now).unwrap_or(Reserved);
             let allowed = before == now
                 || matches!((before, now), (Reserved, Financed | Released | Lapsed) | (Financed, Settled | Released));
             assert!(allowed, "{before:?} became {now:?}");
