@@ -1,0 +1,5 @@
+//! Use cases.
+
+pub mod approve;
+pub mod draft;
+pub mod read;

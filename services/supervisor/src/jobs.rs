@@ -1,0 +1,5 @@
+//! Background work.
+
+pub mod follow;
+pub mod shares;
+pub mod submission;

@@ -1,0 +1,5 @@
+//! The supervisor through its API, on both databases.
+
+mod cases;
+mod network;
+mod pages;
