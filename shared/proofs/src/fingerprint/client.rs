@@ -122,6 +122,17 @@ pub fn finalize(
     Ok(Sha512::digest(&hash_input).into())
 }
 
+impl FingerprintPublic {
+    /// That one answer was made with its evaluator's share, before enough others are there to combine it with.
+    ///
+    /// # Errors
+    /// [`FingerprintError::Element`] for a blinded element that is none, [`FingerprintError::Evaluation`].
+    pub fn check_evaluation(&self, blinded: &BlindedElement, evaluation: &Evaluation) -> Result<(), FingerprintError> {
+        let blinded = blinded.point().ok_or(FingerprintError::Element)?;
+        checked(evaluation, self, &blinded).map(|_| ()).ok_or(FingerprintError::Evaluation(evaluation.index))
+    }
+}
+
 fn checked(evaluation: &Evaluation, public: &FingerprintPublic, blinded: &RistrettoPoint) -> Option<RistrettoPoint> {
     let share = public.share(evaluation.index)?;
     let element = evaluation.element.point()?;

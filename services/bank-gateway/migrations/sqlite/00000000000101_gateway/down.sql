@@ -1,0 +1,10 @@
+DROP TABLE product;
+DROP TABLE lead;
+DROP TABLE message;
+DROP TABLE offer;
+DROP TABLE ledger_record;
+DROP TABLE evidence;
+DROP TABLE claim;
+DROP TABLE fingerprinting;
+DROP TABLE application;
+DROP TABLE attestation_request;

@@ -1,0 +1,4 @@
+//! Leads from the marketplace.
+
+pub mod list;
+pub mod receive;

@@ -1,0 +1,4 @@
+//! The bank's products.
+
+pub mod create;
+pub mod list;
