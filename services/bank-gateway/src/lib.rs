@@ -111,12 +111,12 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let bank = Arc::new(Bank::load(&config)?);
     let database = Database::open(&config.database, store::migrations()).await?;
     people::admit(&database, &config.people).await?;
-    let http = match &config.listen.mutual_tls {
-        Some(identity) => client::mutual_tls(identity)?,
-        None => client::plain()?,
+    let (http, reads) = match &config.listen.mutual_tls {
+        Some(identity) => (client::mutual_tls(identity)?, client::members_and_public(identity)?),
+        None => (client::plain()?, client::plain()?),
     };
     let gateway = Arc::new(Gateway {
-        ledger: LedgerClient::new(http.clone(), config.ledger.clone(), bank.network),
+        ledger: LedgerClient::new(reads, config.ledger.clone(), bank.network),
         addresses: addresses(&config),
         database: database.clone(),
         bank,

@@ -1,0 +1,2 @@
+DROP TABLE partial_decryption;
+DROP TABLE evaluation;

@@ -1,0 +1,33 @@
+//! The route table: members' services only, by mutual TLS.
+
+mod checks;
+mod evaluations;
+mod partial_decryptions;
+mod problem;
+
+use std::sync::Arc;
+
+use actix_web::web::{self, ServiceConfig};
+use kontor_chassis::{Problem, auth::Peer, server::Listener};
+use kontor_ledger::{MemberId, MemberRole};
+
+use crate::app::Verification;
+
+/// The state that handlers find.
+pub type State = web::Data<Arc<Verification>>;
+
+/// Adds the routes of a listener.
+pub fn routes(config: &mut ServiceConfig, listener: Listener) {
+    if listener == Listener::Members {
+        config
+            .route("/v1/evaluations", web::post().to(evaluations::create::handle))
+            .route("/v1/checks", web::post().to(checks::create::handle))
+            .route("/v1/partial-decryptions", web::post().to(partial_decryptions::create::handle));
+    }
+}
+
+/// The caller's member, if it has that role.
+fn require_role(service: &Verification, peer: &Peer, role: MemberRole) -> Result<MemberId, Problem> {
+    let member = peer.member.parse::<MemberId>().ok().and_then(|id| service.keys.genesis.member(&id));
+    member.filter(|member| member.role == role).map(|member| member.id).ok_or_else(Problem::forbidden)
+}

@@ -1,0 +1,3 @@
+//! Cross-checks.
+
+pub mod create;

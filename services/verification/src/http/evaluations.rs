@@ -1,0 +1,3 @@
+//! Fingerprint evaluations.
+
+pub mod create;

@@ -1,0 +1,3 @@
+//! Partial decryptions for supervision.
+
+pub mod create;
