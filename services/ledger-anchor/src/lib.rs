@@ -1,1 +1,41 @@
-//! Skeleton.
+//! One member's node of the ledger: orders records with the other members' nodes, runs the rules, keeps the log.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`admission`] | bytes from outside become batches whose signatures hold |
+//! | [`pool`] | batches that wait to be ordered |
+//! | [`ordering`] | the consensus engine behind two traits |
+//! | [`execution`] | blocks run over an overlay of the state |
+//! | [`rules`], [`state`] | what a record does, or why it is refused |
+//! | [`store`], [`log`] | what is kept: state, records, blocks, tiles |
+//! | [`node`] | all of it together |
+//! | [`attachments`] | sealed documents by their digest |
+//! | [`http`] | the interface |
+//! | [`config`] | what a node is told at start |
+//!
+//! ```no_run
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = kontor_chassis::config::load(Some("node.toml".as_ref()))?;
+//! let running = kontor_ledger_anchor::run(config).await?;
+//! println!("http://{}", running.http());
+//! running.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod admission;
+pub mod attachments;
+pub mod config;
+pub mod execution;
+pub mod http;
+pub mod log;
+pub mod node;
+pub mod ordering;
+pub mod pool;
+pub mod rules;
+mod running;
+pub mod state;
+pub mod store;
+
+pub use config::Config;
+pub use running::{Running, StartError, run};

@@ -1,0 +1,6 @@
+//! The gateway through HTTP, on both databases.
+
+mod enterprise;
+mod financing;
+mod intake;
+mod world;

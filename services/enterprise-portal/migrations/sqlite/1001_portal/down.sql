@@ -1,0 +1,14 @@
+DROP TABLE financing_request;
+DROP TABLE follower;
+DROP TABLE share;
+DROP TABLE access;
+DROP TABLE supervision_case;
+DROP TABLE endorsement;
+DROP TABLE document_grant;
+DROP TABLE document_version;
+DROP TABLE document;
+DROP TABLE relay;
+DROP TABLE attachment;
+DROP TABLE role_request;
+DROP TABLE attestation_request;
+DROP TABLE enterprise;

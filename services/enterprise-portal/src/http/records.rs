@@ -1,0 +1,5 @@
+//! Signed records on their way to the ledger.
+
+pub mod create;
+pub mod receipt;
+pub mod show;

@@ -1,0 +1,207 @@
+//! Admission: bytes from outside become batches whose shape, network, sponsor and signatures hold.
+//!
+//! Signatures are checked by a pool of workers, off the consensus threads, and once per batch on a node: a batch that
+//! came by gossip is known again when it arrives in a block.
+
+mod batch;
+mod workers;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use kontor_ledger::{batch::BatchError, encoding::EncodingError, genesis::Genesis, member::MemberId};
+use kontor_sealing::Hash;
+use tokio::sync::oneshot;
+
+pub use batch::{Admitted, AdmittedRecord, Directory};
+use workers::Workers;
+
+use crate::ordering::block::BatchKey;
+
+/// Why a batch is not admitted. Places count the batch's records from 0.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AdmissionError {
+    /// Not the canonical encoding of a batch.
+    #[error("the bytes are not a batch in canonical CBOR: {0}")]
+    Malformed(Arc<EncodingError>),
+    /// Larger than a batch may be.
+    #[error("a batch has at most {limit} bytes, this one has {bytes}")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The most allowed.
+        limit: usize,
+    },
+    /// Too many records, none, or one of them signed for another sponsor.
+    #[error(transparent)]
+    Shape(BatchError),
+    /// A record was made for another network.
+    #[error("record {place} was made for network {network}")]
+    WrongNetwork {
+        /// Which record.
+        place: usize,
+        /// The network that it names.
+        network: Hash,
+    },
+    /// The sponsor is not a member of the network.
+    #[error("{0} is not a member of the network")]
+    UnknownMember(MemberId),
+    /// A record that stands in the batch twice.
+    #[error("record {place} stands in the batch twice")]
+    Repeated {
+        /// Which record.
+        place: usize,
+    },
+    /// A signature does not hold.
+    #[error(transparent)]
+    Signature(BatchError),
+    /// The node is stopping.
+    #[error("the node is stopping")]
+    Stopping,
+}
+
+/// How soon a check is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// For the pool.
+    Normal,
+    /// For a vote on a block.
+    Consensus,
+}
+
+/// Admitted batches that are remembered, by their bytes, so that a block's batches are known again.
+const REMEMBERED_BYTES: usize = 96 << 20;
+
+type Verdict = Result<Arc<Admitted>, AdmissionError>;
+
+/// The admission of one node.
+pub struct Admissions {
+    shared: Arc<Shared>,
+    workers: Workers,
+}
+
+/// Work on an admitted batch that can be done before it is executed, such as checking proofs.
+pub type Prepare = Box<dyn Fn(&Admitted) + Send + Sync>;
+
+struct Shared {
+    directory: Directory,
+    prepare: Prepare,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    entries: HashMap<BatchKey, Entry>,
+    order: VecDeque<(BatchKey, usize)>,
+    bytes: usize,
+}
+
+enum Entry {
+    Checking { waiting: Vec<oneshot::Sender<Verdict>>, job: workers::Job },
+    Admitted(Arc<Admitted>),
+}
+
+impl Admissions {
+    /// Starts `threads` workers, which call `prepare` on each batch whose signatures hold.
+    ///
+    /// # Errors
+    /// If the operating system gives no thread.
+    pub fn start(genesis: &Genesis, threads: usize, prepare: Prepare) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { directory: Directory::new(genesis), prepare, known: Mutex::default() });
+        Ok(Self { shared, workers: Workers::start(threads)? })
+    }
+
+    /// Checks a batch, or remembers that it was checked.
+    ///
+    /// # Errors
+    /// Any [`AdmissionError`].
+    pub async fn admit(&self, key: BatchKey, bytes: Bytes, urgency: Urgency) -> Verdict {
+        let verdict = {
+            let mut known = self.shared.lock();
+            let (sender, receiver) = oneshot::channel();
+            match known.entries.get_mut(&key) {
+                Some(Entry::Admitted(admitted)) => return Ok(Arc::clone(admitted)),
+                Some(Entry::Checking { waiting, job }) => {
+                    waiting.push(sender);
+                    if urgency == Urgency::Consensus {
+                        self.workers.push(job.clone(), urgency);
+                    }
+                }
+                None => {
+                    let shared = Arc::clone(&self.shared);
+                    let job = workers::Job::new(move || shared.check(key, bytes));
+                    known.entries.insert(key, Entry::Checking { waiting: vec![sender], job: job.clone() });
+                    self.workers.push(job, urgency);
+                }
+            }
+            receiver
+        };
+        verdict.await.unwrap_or(Err(AdmissionError::Stopping))
+    }
+
+    /// The batch, if it was admitted and is still remembered.
+    pub fn known(&self, key: &BatchKey) -> Option<Arc<Admitted>> {
+        match self.shared.lock().entries.get(key) {
+            Some(Entry::Admitted(admitted)) => Some(Arc::clone(admitted)),
+            Some(Entry::Checking { .. }) | None => None,
+        }
+    }
+
+    /// Reads a batch that validators have certified: they checked its signatures.
+    ///
+    /// # Errors
+    /// [`AdmissionError::Malformed`] and the other errors of shape.
+    pub fn certified(&self, key: BatchKey, bytes: Bytes) -> Verdict {
+        match self.known(&key) {
+            Some(admitted) => Ok(admitted),
+            None => Admitted::read(key, bytes, &self.shared.directory).map(Arc::new),
+        }
+    }
+
+    /// The members, as admission knows them.
+    pub fn directory(&self) -> &Directory {
+        &self.shared.directory
+    }
+
+    /// Stops the workers; checks under way end first.
+    pub fn stop(&self) {
+        self.workers.stop();
+        self.shared.lock().entries.clear();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check(&self, key: BatchKey, bytes: Bytes) {
+        let size = bytes.len();
+        let verdict = Admitted::read(key, bytes, &self.directory)
+            .and_then(|batch| batch.verify(&self.directory).map(|()| Arc::new(batch)))
+            .inspect(|batch| (self.prepare)(batch));
+        let mut known = self.lock();
+        let entry = match &verdict {
+            Ok(admitted) => {
+                known.order.push_back((key, size));
+                known.bytes = known.bytes.saturating_add(size);
+                known.entries.insert(key, Entry::Admitted(Arc::clone(admitted)))
+            }
+            Err(_) => known.entries.remove(&key),
+        };
+        while known.bytes > REMEMBERED_BYTES {
+            let Some((oldest, size)) = known.order.pop_front() else { break };
+            known.bytes = known.bytes.saturating_sub(size);
+            known.entries.remove(&oldest);
+        }
+        drop(known);
+        if let Some(Entry::Checking { waiting, .. }) = entry {
+            for waiter in waiting {
+                let _ = waiter.send(verdict.clone());
+            }
+        }
+    }
+}

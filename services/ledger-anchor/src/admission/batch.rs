@@ -1,0 +1,164 @@
+//! A batch with what was computed about it once: the records, their ids and where their bytes are.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use kontor_ledger::{
+    batch::{Batch, BatchError},
+    encoding::{EncodingError, MAX_BYTES, to_cbor},
+    genesis::Genesis,
+    member::MemberId,
+    record::{Record, RecordId, Unsigned},
+};
+use kontor_sealing::{Hash, PublicKey, Signature};
+use minicbor::Decoder;
+
+use super::AdmissionError;
+use crate::ordering::block::BatchKey;
+
+/// What admission must know of the network.
+#[derive(Debug)]
+pub struct Directory {
+    network: Hash,
+    identities: HashMap<MemberId, PublicKey>,
+}
+
+impl Directory {
+    /// The members of genesis.
+    pub fn new(genesis: &Genesis) -> Self {
+        let identities = genesis.members.iter().map(|member| (member.id, member.identity)).collect();
+        Self { network: genesis.hash(), identities }
+    }
+
+    /// Whether there is such a member.
+    pub fn is_member(&self, member: &MemberId) -> bool {
+        self.identities.contains_key(member)
+    }
+}
+
+/// A batch that was read; [`Self::verify`] checks its signatures.
+#[derive(Debug)]
+pub struct Admitted {
+    /// What the batch is known by.
+    pub key: BatchKey,
+    /// Its canonical encoding.
+    pub bytes: Bytes,
+    /// Its records, in order.
+    pub records: Vec<AdmittedRecord>,
+    batch: Signed,
+}
+
+/// A record with its id and canonical encoding.
+#[derive(Debug)]
+pub struct AdmittedRecord {
+    /// SM3 over the encoding without signatures.
+    pub id: RecordId,
+    /// The record.
+    pub record: Record,
+    /// Its encoding, a view of the batch's.
+    pub bytes: Bytes,
+}
+
+#[derive(Debug)]
+struct Signed {
+    sponsor: MemberId,
+    signature: Signature,
+}
+
+impl Admitted {
+    /// Reads an encoded batch and checks all but signatures.
+    ///
+    /// # Errors
+    /// Any [`AdmissionError`] but [`AdmissionError::Signature`].
+    pub fn read(key: BatchKey, bytes: Bytes, directory: &Directory) -> Result<Self, AdmissionError> {
+        if bytes.len() > MAX_BYTES {
+            return Err(AdmissionError::TooLarge { bytes: bytes.len(), limit: MAX_BYTES });
+        }
+        let (batch, spans) = decode(&bytes).map_err(|error| AdmissionError::Malformed(Arc::new(error)))?;
+        batch.check_shape().map_err(AdmissionError::Shape)?;
+        if !directory.is_member(&batch.sponsor) {
+            return Err(AdmissionError::UnknownMember(batch.sponsor));
+        }
+        let mut seen = HashSet::with_capacity(batch.records.len());
+        let mut records = Vec::with_capacity(batch.records.len());
+        for (place, (record, span)) in batch.records.into_iter().zip(spans).enumerate() {
+            if record.unsigned.network != directory.network {
+                return Err(AdmissionError::WrongNetwork { place, network: record.unsigned.network });
+            }
+            if !seen.insert(span.id) {
+                return Err(AdmissionError::Repeated { place });
+            }
+            records.push(AdmittedRecord { id: span.id, record, bytes: bytes.slice(span.start..span.end) });
+        }
+        Ok(Self { key, bytes, records, batch: Signed { sponsor: batch.sponsor, signature: batch.signature } })
+    }
+
+    /// Checks the sponsor's and every author's signature.
+    ///
+    /// # Errors
+    /// [`AdmissionError::Signature`].
+    pub fn verify(&self, directory: &Directory) -> Result<(), AdmissionError> {
+        let Some(identity) = directory.identities.get(&self.batch.sponsor) else {
+            return Err(AdmissionError::UnknownMember(self.batch.sponsor));
+        };
+        let ids: Vec<RecordId> = self.records.iter().map(|record| record.id).collect();
+        let shell = Batch { records: Vec::new(), sponsor: self.batch.sponsor, signature: self.batch.signature };
+        shell.check_sponsor(&ids, identity).map_err(AdmissionError::Signature)?;
+        for (place, AdmittedRecord { id, record, .. }) in self.records.iter().enumerate() {
+            record.verify_author(id).map_err(|_| AdmissionError::Signature(BatchError::Author(place)))?;
+        }
+        Ok(())
+    }
+
+    /// The member that relays the records.
+    pub fn sponsor(&self) -> &MemberId {
+        &self.batch.sponsor
+    }
+}
+
+/// Where a record lies in its batch, and its id.
+struct Span {
+    start: usize,
+    end: usize,
+    id: RecordId,
+}
+
+/// Decodes field by field to learn where each record lies; that the whole is canonical makes the spans canonical too,
+/// so that a record's id is a hash over bytes that are there already.
+fn decode(bytes: &[u8]) -> Result<(Batch, Vec<Span>), EncodingError> {
+    let (batch, spans) = read(bytes).map_err(EncodingError::Malformed)?;
+    if to_cbor(&batch) == bytes { Ok((batch, spans)) } else { Err(EncodingError::NotCanonical) }
+}
+
+fn read(bytes: &[u8]) -> Result<(Batch, Vec<Span>), minicbor::decode::Error> {
+    let mut decoder = Decoder::new(bytes);
+    expect(&mut decoder, 3)?;
+    let count = decoder.array()?.ok_or_else(|| minicbor::decode::Error::message("indefinite length"))?;
+    // Each record takes more than a byte, so this cannot reserve more than the input's size.
+    let capacity = usize::try_from(count).unwrap_or(usize::MAX).min(bytes.len() / 64);
+    let mut records = Vec::with_capacity(capacity);
+    let mut spans = Vec::with_capacity(capacity);
+    for _ in 0..count {
+        let start = decoder.position();
+        expect(&mut decoder, 3)?;
+        let inner = decoder.position();
+        let unsigned: Unsigned = decoder.decode()?;
+        let encoded = bytes.get(inner..decoder.position()).unwrap_or_default();
+        let id = Hash::sm3(&[b"kontor/v1/record", encoded]);
+        let record = Record { unsigned, sponsor: decoder.decode()?, signature: decoder.decode()? };
+        records.push(record);
+        spans.push(Span { start, end: decoder.position(), id });
+    }
+    let batch = Batch { records, sponsor: decoder.decode()?, signature: decoder.decode()? };
+    Ok((batch, spans))
+}
+
+fn expect(decoder: &mut Decoder<'_>, length: u64) -> Result<(), minicbor::decode::Error> {
+    match decoder.array()? {
+        Some(found) if found == length => Ok(()),
+        _ => Err(minicbor::decode::Error::message("unexpected number of fields")),
+    }
+}

@@ -1,0 +1,184 @@
+//! Attachments: sealed documents by their SM3, in a store of objects, pulled from the other members' nodes.
+
+use std::{path::Path, sync::Arc};
+
+use bytes::Bytes;
+use kontor_chassis::Shutdown;
+use kontor_sealing::Hash;
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as ObjectPath};
+use tokio::time::{Duration, timeout};
+
+use crate::node::Node;
+
+/// Why an attachment could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachmentError {
+    /// The store failed.
+    #[error("the attachment store failed")]
+    Store(#[from] object_store::Error),
+    /// The folder cannot be made.
+    #[error("the attachment folder cannot be used")]
+    Folder(#[from] std::io::Error),
+    /// The bytes are not those that the digest names.
+    #[error("the bytes have the digest {0}")]
+    Digest(Hash),
+    /// Larger than allowed.
+    #[error("an attachment has at most {0} bytes")]
+    TooLarge(usize),
+}
+
+/// One node's attachments.
+#[derive(Clone)]
+pub struct Attachments(Arc<Inner>);
+
+struct Inner {
+    objects: Box<dyn ObjectStore>,
+    peers: Vec<String>,
+    client: reqwest::Client,
+    limit: usize,
+}
+
+/// Attachments looked for in one round.
+const ROUND: usize = 64;
+
+/// Between rounds while something is missing at every peer.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// For one attachment from one peer.
+const PULL: Duration = Duration::from_secs(20);
+
+impl Attachments {
+    /// Attachments in a local folder, pulled from `peers`' base addresses.
+    ///
+    /// # Errors
+    /// If the folder cannot be used.
+    pub fn open(
+        folder: &Path,
+        peers: Vec<String>,
+        client: reqwest::Client,
+        limit: usize,
+    ) -> Result<Self, AttachmentError> {
+        std::fs::create_dir_all(folder)?;
+        let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+        Ok(Self(Arc::new(Inner { objects: Box::new(objects), peers, client, limit })))
+    }
+
+    /// The largest that is kept, in bytes.
+    pub fn limit(&self) -> usize {
+        self.0.limit
+    }
+
+    /// Keeps bytes under their digest.
+    ///
+    /// # Errors
+    /// [`AttachmentError::Digest`] if it is another's, and the others.
+    pub async fn put(&self, digest: &Hash, bytes: Bytes) -> Result<(), AttachmentError> {
+        if bytes.len() > self.0.limit {
+            return Err(AttachmentError::TooLarge(self.0.limit));
+        }
+        let found = Hash::sm3(&[&bytes]);
+        if found != *digest {
+            return Err(AttachmentError::Digest(found));
+        }
+        self.0.objects.put(&place(digest), PutPayload::from(bytes)).await?;
+        Ok(())
+    }
+
+    /// The bytes, if they are here.
+    ///
+    /// # Errors
+    /// [`AttachmentError::Store`].
+    pub async fn get(&self, digest: &Hash) -> Result<Option<Bytes>, AttachmentError> {
+        match self.0.objects.get(&place(digest)).await {
+            Ok(object) => Ok(Some(object.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The bytes from here, or else from the first peer that has them.
+    ///
+    /// # Errors
+    /// Any [`AttachmentError`].
+    pub async fn find(&self, digest: &Hash) -> Result<Option<Bytes>, AttachmentError> {
+        if let Some(bytes) = self.get(digest).await? {
+            return Ok(Some(bytes));
+        }
+        for peer in &self.0.peers {
+            let Ok(Some(bytes)) = timeout(PULL, self.pull(peer, digest)).await else { continue };
+            match self.put(digest, bytes.clone()).await {
+                Ok(()) => return Ok(Some(bytes)),
+                Err(AttachmentError::Digest(found)) => {
+                    tracing::warn!(peer, %digest, %found, "a peer sent other bytes than it was asked for");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn pull(&self, peer: &str, digest: &Hash) -> Option<Bytes> {
+        let request = self.0.client.get(format!("{peer}/v1/attachments/{digest}?local=true"));
+        let mut answer = request.send().await.ok()?.error_for_status().ok()?;
+        let mut bytes = bytes::BytesMut::new();
+        while let Some(chunk) = answer.chunk().await.ok()? {
+            if bytes.len().saturating_add(chunk.len()) > self.0.limit {
+                return None;
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Some(bytes.freeze())
+    }
+
+    /// Pulls what accepted records name until told to stop.
+    pub async fn replicate(self, node: Node, shutdown: Shutdown) {
+        shutdown
+            .run_until(async {
+                loop {
+                    let missing = self.round(&node).await;
+                    let wanted = node.attachments_wanted().notified();
+                    if missing {
+                        let _ = timeout(PAUSE, wanted).await;
+                    } else {
+                        wanted.await;
+                    }
+                }
+            })
+            .await;
+    }
+
+    /// One look at all that is wanted; whether something is still missing.
+    async fn round(&self, node: &Node) -> bool {
+        let wanted = match node.store().wanted(ROUND) {
+            Ok(wanted) => wanted,
+            Err(error) => {
+                tracing::error!(%error, "cannot read which attachments are wanted");
+                return true;
+            }
+        };
+        let mut missing = wanted.len() == ROUND;
+        for digest in wanted {
+            let found = match self.find(&digest).await {
+                Ok(found) => found.is_some(),
+                Err(error) => {
+                    tracing::error!(%error, %digest, "cannot keep an attachment");
+                    false
+                }
+            };
+            if !found {
+                missing = true;
+            } else if let Err(error) = node.store().found(&digest) {
+                tracing::error!(%error, "cannot note that an attachment is here");
+                missing = true;
+            }
+        }
+        missing
+    }
+}
+
+/// Folders by the first two digits, so that none grows too large.
+fn place(digest: &Hash) -> ObjectPath {
+    let digits = digest.to_string();
+    let (folder, _) = digits.split_at(2);
+    ObjectPath::from(format!("{folder}/{digits}"))
+}

@@ -1,0 +1,168 @@
+//! The node's configuration: one TOML file, or the environment.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use kontor_chassis::{config::Listen, telemetry::TelemetryConfig};
+use kontor_ledger::member::MemberId;
+use serde::{Deserialize, Serialize};
+
+/// What a node is told at start.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where HTTP and mutual TLS are served. Records and attachments are taken over mutual TLS only.
+    pub listen: Listen,
+    /// The member whose node this is.
+    pub member: MemberId,
+    /// The network's genesis, as JSON.
+    pub genesis: PathBuf,
+    /// Folder for everything that the node keeps; made if it is missing. One node per folder.
+    pub data: PathBuf,
+    /// Ordering; absent for an observer, which follows validators over HTTP and orders nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator: Option<Validator>,
+    /// The other members' nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<Peer>,
+    /// Memory for the database's cache, in MiB. Default 64.
+    #[serde(default = "defaults::cache")]
+    pub cache: u64,
+    /// Memory for records that wait to be ordered, in MiB; beyond it clients are told to come back. Default 64.
+    #[serde(default = "defaults::pool")]
+    pub pool: usize,
+    /// Threads that check signatures and proofs. Default 2.
+    #[serde(default = "defaults::admission_threads")]
+    pub admission_threads: usize,
+    /// The largest attachment, in bytes. Default 8 MiB.
+    #[serde(default = "defaults::attachment")]
+    pub attachment: usize,
+    /// Logs and traces.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
+}
+
+/// How a validator takes part in ordering.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Validator {
+    /// File with the validator's private key: 64 hexadecimal digits. Used by one process at a time.
+    pub key: PathBuf,
+    /// Where other validators connect.
+    pub listen: SocketAddr,
+    /// How long a proposal is held open for records, in milliseconds; less than half of `leader_timeout`. Default 200.
+    #[serde(default = "defaults::hold")]
+    pub hold: u64,
+    /// After how many milliseconds without a proposal the others pass a leader over. Default 600.
+    #[serde(default = "defaults::leader_timeout")]
+    pub leader_timeout: u64,
+    /// The most bytes of records in one block. Default 1 MiB.
+    #[serde(default = "defaults::block")]
+    pub block: usize,
+    /// Threads of the ordering engine. Default 2.
+    #[serde(default = "defaults::threads")]
+    pub threads: usize,
+}
+
+/// Another member's node.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peer {
+    /// The member.
+    pub member: MemberId,
+    /// Base address of its public listener, such as `http://127.0.0.1:7011`: attachments come from there.
+    pub http: String,
+    /// Where its validator connects, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordering: Option<SocketAddr>,
+    /// Base address of its mutual-TLS listener: an observer passes records on to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutual_tls: Option<String>,
+}
+
+mod defaults {
+    pub const fn cache() -> u64 {
+        64
+    }
+    pub const fn pool() -> usize {
+        64
+    }
+    pub const fn admission_threads() -> usize {
+        2
+    }
+    pub const fn attachment() -> usize {
+        8 << 20
+    }
+    pub const fn hold() -> u64 {
+        200
+    }
+    pub const fn leader_timeout() -> u64 {
+        600
+    }
+    pub const fn block() -> usize {
+        1 << 20
+    }
+    pub const fn threads() -> usize {
+        2
+    }
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidConfig {
+    /// The member is not in the genesis.
+    #[error("{0} is not a member of the network in the genesis file")]
+    NotAMember(MemberId),
+    /// The key is not the one that the genesis names for the member.
+    #[error("the validator key is not the one that the genesis names for {0}")]
+    OtherKey(MemberId),
+    /// A number that cannot work.
+    #[error("{0}")]
+    Value(&'static str),
+}
+
+impl Validator {
+    /// Checks the numbers against each other.
+    ///
+    /// # Errors
+    /// [`InvalidConfig::Value`].
+    pub fn check(&self) -> Result<(), InvalidConfig> {
+        if self.hold == 0 || self.hold.saturating_mul(2) > self.leader_timeout {
+            return Err(InvalidConfig::Value("validator.hold must be above 0 and at most half of leader_timeout"));
+        }
+        if self.threads == 0 || !(1..=crate::ordering::block::MAX_BODY).contains(&self.block) {
+            return Err(InvalidConfig::Value("validator.threads and validator.block must be above 0 and within bounds"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_file_is_enough_and_unknown_keys_fail() {
+        let text = r#"
+            member = "AURUDEFF"
+            genesis = "genesis.json"
+            data = "data"
+            [listen]
+            http = "127.0.0.1:0"
+            [validator]
+            key = "validator.key"
+            listen = "127.0.0.1:0"
+            [[peers]]
+            member = "BOREFRPP"
+            http = "http://127.0.0.1:7011"
+            ordering = "127.0.0.1:7012"
+        "#;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let config: Config = kontor_chassis::config::load_with(Some(file.path()), []).unwrap();
+        let validator = config.validator.unwrap();
+        assert!(validator.check().is_ok());
+        assert_eq!((validator.hold, config.pool), (200, 64));
+        std::fs::write(file.path(), format!("mumber = 1\n{text}")).unwrap();
+        assert!(kontor_chassis::config::load_with::<Config>(Some(file.path()), []).is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! Execution of blocks: the rules run over every record that is new, on an overlay over the committed state.
+//!
+//! Every node executes a block once, before it votes; what came out is kept until the block is committed or its height
+//! is. A record that an ancestor holds already is passed over: delivery is at least once, effect is once.
+
+mod chain;
+mod overlay;
+mod verdicts;
+
+use std::collections::{HashMap, HashSet};
+
+use kontor_ledger::{
+    block::{BlockDigest, BlockHeader},
+    genesis::Genesis,
+    merkle::{self, Frontier},
+    record::{Body, RecordId},
+    time::Timestamp,
+};
+use kontor_sealing::Hash;
+
+pub use chain::{Base, Chain};
+use overlay::Overlay;
+pub use verdicts::VerdictCache;
+
+use crate::{
+    admission::AdmittedRecord,
+    ordering::block::{BatchKey, Body as BlockBody},
+    rules::{self, proofs::Verdicts},
+    store::{Entry, StoreError},
+};
+
+/// Key and new value of what a block changed in the rules' state; `None` removes it.
+pub type Writes = HashMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// All that a block changes.
+pub struct Executed {
+    /// Its header.
+    pub header: BlockHeader,
+    /// The header's digest.
+    pub digest: BlockDigest,
+    /// What its batches are known by.
+    pub batches: Vec<BatchKey>,
+    /// Changes of the rules' state.
+    pub writes: Writes,
+    /// Its records in log order.
+    pub entries: Vec<Entry>,
+    /// The log after it.
+    pub frontier: Frontier,
+    positions: HashMap<RecordId, u64>,
+    attachments: Vec<Hash>,
+}
+
+impl Executed {
+    /// Digests of the attachments that its accepted records name.
+    pub fn attachments(&self) -> &[Hash] {
+        &self.attachments
+    }
+}
+
+/// What batches come to on top of a base, before a header says so.
+pub struct Draft {
+    writes: Writes,
+    entries: Vec<Entry>,
+    frontier: Frontier,
+    positions: HashMap<RecordId, u64>,
+    attachments: Vec<Hash>,
+    /// For each group whether it held a record that was new.
+    pub fresh: Vec<bool>,
+}
+
+/// Runs the rules over the records of `groups`, in order, on `base`.
+///
+/// # Errors
+/// If the store fails: nothing may be concluded then.
+pub fn execute(
+    base: &Base,
+    genesis: &Genesis,
+    network: &Hash,
+    verdicts: &dyn Verdicts,
+    timestamp: Timestamp,
+    groups: &[&[AdmittedRecord]],
+) -> Result<Draft, StoreError> {
+    let height = base.header.height.saturating_add(1);
+    let context = rules::BlockContext { timestamp, genesis, network: *network, verdicts };
+    let mut overlay = Overlay::new(base);
+    let mut draft = Draft {
+        writes: Writes::new(),
+        entries: Vec::new(),
+        frontier: base.frontier.clone(),
+        positions: HashMap::new(),
+        attachments: Vec::new(),
+        fresh: Vec::with_capacity(groups.len()),
+    };
+    for group in groups {
+        let before = draft.entries.len();
+        for admitted in *group {
+            if draft.positions.contains_key(&admitted.id) || base.position(&admitted.id)?.is_some() {
+                continue;
+            }
+            let outcome = rules::apply(&mut overlay, &context, &admitted.id, &admitted.record)?;
+            let position = draft.frontier.append(merkle::record_leaf(&admitted.id, outcome, timestamp));
+            if outcome.is_accepted()
+                && let Body::DocumentRegister { attachment, .. } | Body::DocumentAmend { attachment, .. } =
+                    &admitted.record.unsigned.body
+            {
+                draft.attachments.push(*attachment);
+            }
+            draft.positions.insert(admitted.id, position);
+            let record = admitted.bytes.clone();
+            draft.entries.push(Entry { position, id: admitted.id, outcome, timestamp, height, record });
+        }
+        draft.fresh.push(draft.entries.len() > before);
+    }
+    draft.writes = overlay.finish()?;
+    Ok(draft)
+}
+
+impl Draft {
+    /// The header that a block on `base` with this draft's outcome has.
+    pub fn header(&self, base: &Base, timestamp: Timestamp, body: &BlockBody) -> BlockHeader {
+        BlockHeader {
+            network: base.header.network,
+            epoch: base.header.epoch,
+            height: base.header.height.saturating_add(1),
+            parent: base.digest,
+            timestamp,
+            body: body.hash(),
+            log_size: self.frontier.size(),
+            log_root: self.frontier.root(),
+        }
+    }
+
+    /// Whether `header` names exactly this outcome.
+    pub fn matches(&self, header: &BlockHeader) -> bool {
+        header.log_size == self.frontier.size() && header.log_root == self.frontier.root()
+    }
+
+    /// Joins the draft with the header that it matches.
+    pub fn seal(self, header: BlockHeader, batches: Vec<BatchKey>) -> Executed {
+        let digest = header.digest();
+        let Self { writes, entries, frontier, positions, attachments, .. } = self;
+        Executed { header, digest, batches, writes, entries, frontier, positions, attachments }
+    }
+}
+
+/// The keys of all batches in the blocks of `base` that are not committed yet.
+pub fn taken(base: &Base) -> HashSet<BatchKey> {
+    base.layers().iter().flat_map(|layer| layer.batches.iter().copied()).collect()
+}

@@ -1,0 +1,76 @@
+//! Verdicts on proofs that were checked at admission, so that execution need not check them again.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use kontor_ledger::{genesis::Genesis, time::Timestamp};
+use kontor_sealing::Hash;
+
+use crate::{
+    admission::AdmittedRecord,
+    rules::{
+        BlockContext,
+        proofs::{CheckAll, Verdicts, obligations},
+    },
+    state::State,
+};
+
+/// Verdicts kept; each takes about a hundred bytes.
+const KEPT: usize = 200_000;
+
+/// A bounded memory of verdicts, the oldest forgotten first.
+#[derive(Default)]
+pub struct VerdictCache(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    verdicts: HashMap<Hash, bool>,
+    order: VecDeque<Hash>,
+}
+
+impl VerdictCache {
+    /// Checks the proofs that `record` would owe in `state` and remembers the verdicts. A state that is damaged shows
+    /// when the record is executed.
+    pub fn prepare(
+        &self,
+        state: &impl State,
+        genesis: &Genesis,
+        network: Hash,
+        timestamp: Timestamp,
+        record: &AdmittedRecord,
+    ) {
+        let context = BlockContext { genesis, network, timestamp, verdicts: &CheckAll };
+        for owed in obligations(state, &context, &record.record).unwrap_or_default() {
+            let digest = owed.digest();
+            if self.known(&digest).is_none() {
+                let holds = owed.holds();
+                self.lock().keep(digest, holds);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn keep(&mut self, digest: Hash, holds: bool) {
+        if self.verdicts.insert(digest, holds).is_none() {
+            self.order.push_back(digest);
+        }
+        while self.order.len() > KEPT {
+            if let Some(oldest) = self.order.pop_front() {
+                self.verdicts.remove(&oldest);
+            }
+        }
+    }
+}
+
+impl Verdicts for VerdictCache {
+    fn known(&self, digest: &Hash) -> Option<bool> {
+        self.lock().verdicts.get(digest).copied()
+    }
+}

@@ -1,0 +1,4 @@
+//! Attachments by their digest.
+
+pub mod put;
+pub mod show;

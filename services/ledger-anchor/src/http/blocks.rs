@@ -1,0 +1,3 @@
+//! Blocks, for nodes that follow.
+
+pub mod list;

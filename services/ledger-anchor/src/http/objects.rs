@@ -1,0 +1,3 @@
+//! Objects: what the records add up to.
+
+pub mod show;

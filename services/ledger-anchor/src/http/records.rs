@@ -1,0 +1,7 @@
+//! Records: submitting, finding and proving them.
+
+pub mod list;
+pub mod receipt;
+pub mod show;
+pub mod submit;
+pub mod view;

@@ -1,0 +1,256 @@
+//! The node: what HTTP asks of it, and what the ordering engine asks of it.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`machine`] | proposing and verifying blocks |
+//! | [`committer`] | finalised blocks on their way to disk |
+//! | [`submission`] | records on their way into a block |
+//! | [`follower`] | an observer's substitute for the engine |
+
+pub mod committer;
+pub mod follower;
+pub mod machine;
+pub mod submission;
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc,
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use kontor_chassis::metrics::Metrics;
+use kontor_ledger::{
+    block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId,
+    time::Timestamp,
+};
+use kontor_sealing::Hash;
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
+
+use crate::{
+    admission::{Admissions, Admitted},
+    execution::{Chain, VerdictCache},
+    ordering::Finalised,
+    pool::Pool,
+    store::{Committed, Entry, Store, StoreError},
+};
+
+/// A node; clones are the same node.
+#[derive(Clone)]
+pub struct Node(Arc<Inner>);
+
+/// How the node behaves; the defaults are those of [`crate::config::Config`].
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How long a proposal is held open for records.
+    pub hold: Duration,
+    /// Bytes of batches in one block.
+    pub block_bytes: usize,
+    /// Bytes of batches that may wait to be ordered.
+    pub pool_bytes: usize,
+    /// Threads that check signatures.
+    pub admission_threads: usize,
+}
+
+/// Where the committed log ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The last block.
+    pub height: u64,
+    /// Records in the log.
+    pub size: u64,
+    /// The log's root.
+    pub root: Hash,
+    /// The last block's digest.
+    pub digest: BlockDigest,
+    /// Its agreed time.
+    pub timestamp: Timestamp,
+}
+
+struct Inner {
+    genesis: Arc<Genesis>,
+    network: Hash,
+    settings: Settings,
+    store: Arc<Store>,
+    chain: Chain,
+    pool: Pool,
+    admissions: Admissions,
+    verdicts: Arc<VerdictCache>,
+    committer: mpsc::Sender<Finalised>,
+    waiting: Mutex<HashMap<RecordId, Vec<oneshot::Sender<()>>>>,
+    progress: watch::Sender<Progress>,
+    attachments_wanted: Notify,
+    gossip: Semaphore,
+    halted: AtomicBool,
+    metrics: Metrics,
+}
+
+/// Batches by gossip that are checked at one time; more are dropped, their senders propose them themselves.
+const GOSSIP_AT_ONCE: usize = 512;
+
+impl Node {
+    /// A node on its store; [`committer::run`] must take what comes out of the receiver.
+    ///
+    /// # Errors
+    /// If the store is damaged or no thread can be had.
+    pub fn new(
+        genesis: Arc<Genesis>,
+        store: Store,
+        settings: Settings,
+        metrics: Metrics,
+    ) -> Result<(Self, mpsc::Receiver<Finalised>), NodeError> {
+        let tip = store.tip(&genesis)?;
+        let store = Arc::new(store);
+        let verdicts = Arc::new(VerdictCache::default());
+        let progress = watch::Sender::new(Progress {
+            height: tip.header.height,
+            size: tip.header.log_size,
+            root: tip.header.log_root,
+            digest: tip.digest,
+            timestamp: tip.header.timestamp,
+        });
+        let prepare = {
+            let (store, verdicts, genesis) = (Arc::clone(&store), Arc::clone(&verdicts), Arc::clone(&genesis));
+            let (network, progress) = (genesis.hash(), progress.subscribe());
+            move |batch: &Admitted| {
+                let now = progress.borrow().timestamp;
+                for record in &batch.records {
+                    verdicts.prepare(&Committed::new(&store), &genesis, network, now, record);
+                }
+            }
+        };
+        let admissions = Admissions::start(&genesis, settings.admission_threads, Box::new(prepare));
+        let admissions = admissions.map_err(NodeError::Thread)?;
+        let (committer, finalised) = mpsc::channel();
+        let inner = Inner {
+            network: genesis.hash(),
+            genesis,
+            settings,
+            chain: Chain::new(Arc::clone(&store), tip),
+            store,
+            pool: Pool::new(settings.pool_bytes),
+            admissions,
+            verdicts,
+            committer,
+            waiting: Mutex::default(),
+            progress,
+            attachments_wanted: Notify::new(),
+            gossip: Semaphore::new(GOSSIP_AT_ONCE),
+            halted: AtomicBool::new(false),
+            metrics,
+        };
+        Ok((Self(Arc::new(inner)), finalised))
+    }
+
+    /// The network's genesis.
+    pub fn genesis(&self) -> &Arc<Genesis> {
+        &self.0.genesis
+    }
+
+    /// The network's id.
+    pub fn network(&self) -> Hash {
+        self.0.network
+    }
+
+    /// What is committed here.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.0.store
+    }
+
+    /// Where the committed log ends, and when it moves.
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.0.progress.subscribe()
+    }
+
+    /// Notified when accepted records name attachments.
+    pub fn attachments_wanted(&self) -> &Notify {
+        &self.0.attachments_wanted
+    }
+
+    /// Records and bytes that wait to be ordered.
+    pub fn load(&self) -> (usize, usize) {
+        self.0.pool.load()
+    }
+
+    /// Whether the node stopped taking part because it cannot trust its own data.
+    pub fn is_halted(&self) -> bool {
+        self.0.halted.load(Relaxed)
+    }
+
+    /// The record with its proof, under the first certificate that covers it; `None` if it is not final here, or no
+    /// later block is certified yet.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn receipt(&self, id: &RecordId) -> Result<Option<Receipt>, StoreError> {
+        let store = &self.0.store;
+        let Some(entry) = self.find(id)? else { return Ok(None) };
+        let Some((block, certificate)) = store.certified_from(entry.height)? else { return Ok(None) };
+        let inclusion = store.tiles().inclusion(entry.position, block.log_size)?
+            .ok_or(StoreError::Damaged("a block that is too small for its records"))?;
+        Ok(Some(Receipt {
+            format: kontor_ledger::receipt::Format::V1,
+            record: entry.decode_record()?,
+            outcome: entry.outcome,
+            timestamp: entry.timestamp,
+            position: entry.position,
+            inclusion,
+            block,
+            certificate,
+            genesis: Genesis::clone(&self.0.genesis),
+        }))
+    }
+
+    /// The record as the log has it; `None` if it is not final here.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn find(&self, id: &RecordId) -> Result<Option<Entry>, StoreError> {
+        match self.0.store.position(id)? {
+            Some(position) => self.0.store.entry(position),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes a finalised block; the committer does the work.
+    pub fn finalise(&self, finalised: Finalised) {
+        // Fails only after the committer has stopped, when nothing is acknowledged any more.
+        let _ = self.0.committer.send(finalised);
+    }
+
+    /// Ends the workers; what is under way is given up.
+    pub fn stop(&self) {
+        self.0.admissions.stop();
+        self.waiting().clear();
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<RecordId, Vec<oneshot::Sender<()>>>> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops taking part: whatever it said from here on could contradict the others.
+    fn halt(&self, why: &dyn std::fmt::Display) {
+        self.0.halted.store(true, Relaxed);
+        tracing::error!(%why, "the node stops taking part in the network");
+    }
+}
+
+/// Why a node cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// Its store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system gave no thread.
+    #[error("cannot start the node's threads")]
+    Thread(#[source] std::io::Error),
+}
+
+/// The machine's clock as the ledger counts time.
+fn now() -> Timestamp {
+    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    Timestamp::from_millis(u64::try_from(millis).unwrap_or(0)).unwrap_or_default()
+}

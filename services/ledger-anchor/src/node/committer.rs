@@ -1,0 +1,140 @@
+//! Finalised blocks on their way to disk: one atomic, synced write for all that wait, and only then word of it.
+
+use std::sync::{Arc, mpsc::Receiver};
+
+use kontor_ledger::certificate::Certificate;
+
+use super::{Node, Progress, machine::keys};
+use crate::{
+    execution::Executed,
+    ordering::Finalised,
+    store::StoreError,
+};
+
+/// Blocks in one write at most.
+const GROUP: usize = 64;
+
+/// Why a finalised block could not be taken.
+#[derive(Debug, thiserror::Error)]
+enum CommitError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("block {0} was finalised but does not follow from what this node has")]
+    Gap(u64),
+    #[error("block {0} was finalised with another outcome than this node computes: its data or program differs")]
+    Diverged(u64),
+    #[error("block {0} was finalised with a batch that this node cannot read")]
+    Unreadable(u64),
+}
+
+/// An executed block and the certificate of exactly it.
+pub(super) type Certified = (Arc<Executed>, Option<Certificate>);
+
+struct Group {
+    blocks: Vec<Certified>,
+    done: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+/// Commits until the node is dropped or can no longer trust its data.
+pub fn run(node: &Node, finalised: &Receiver<Finalised>) {
+    while let Ok(first) = finalised.recv() {
+        let mut group = Group { blocks: Vec::new(), done: Vec::new() };
+        let outcome = take(node, &mut group, first)
+            .and_then(|()| finalised.try_iter().take(GROUP - 1).try_for_each(|next| take(node, &mut group, next)))
+            .and_then(|()| Ok(commit(node, &group.blocks)?));
+        if let Err(error) = outcome {
+            node.halt(&error);
+            return;
+        }
+        for done in group.done {
+            done();
+        }
+    }
+}
+
+/// Adds a block to the group, executing it if this node has not.
+fn take(node: &Node, group: &mut Group, finalised: Finalised) -> Result<(), CommitError> {
+    let Finalised { block, certificate, done } = finalised;
+    let height = block.header().height;
+    let last = group.blocks.last().map_or_else(|| node.0.chain.height(), |(last, _)| last.header.height);
+    group.done.extend(done);
+    if height <= last {
+        return Ok(());
+    }
+    let executed = match node.0.chain.executed(&block.id()) {
+        Some(executed) => executed,
+        None => {
+            let base = node.0.chain.base(&block.header().parent).ok_or(CommitError::Gap(height))?;
+            let batches = block.batches().iter().map(|(key, bytes)| node.0.admissions.certified(*key, bytes.clone()));
+            let batches = batches.collect::<Result<Vec<_>, _>>().map_err(|_| CommitError::Unreadable(height))?;
+            let draft = node.execute(&base, block.header().timestamp, &batches)?;
+            if !draft.matches(block.header()) {
+                return Err(CommitError::Diverged(height));
+            }
+            let executed = Arc::new(draft.seal(*block.header(), keys(&block)));
+            node.0.chain.keep(Arc::clone(&executed));
+            executed
+        }
+    };
+    group.blocks.push((executed, certificate));
+    Ok(())
+}
+
+/// Writes blocks, each on the one before, and tells everyone.
+pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError> {
+    let Some((last, _)) = blocks.last() else { return Ok(()) };
+    let started = std::time::Instant::now();
+    node.0.store.commit(blocks)?;
+    let metrics = &node.0.metrics;
+    metrics.observe(
+        "kontor_commit_seconds",
+        "Time to write and sync a group of blocks.",
+        &[],
+        started.elapsed().as_secs_f64(),
+    );
+    node.0.chain.advance(last);
+    let (mut accepted, mut refused, mut attachments) = (0, 0, false);
+    for (executed, _) in blocks {
+        node.0.pool.remove(&executed.batches);
+        attachments |= !executed.attachments().is_empty();
+        for entry in &executed.entries {
+            if entry.outcome.is_accepted() {
+                accepted += 1;
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    let header = &last.header;
+    node.0.progress.send_replace(Progress {
+        height: header.height,
+        size: header.log_size,
+        root: header.log_root,
+        digest: last.digest,
+        timestamp: header.timestamp,
+    });
+    wake(node, blocks);
+    if attachments {
+        node.0.attachments_wanted.notify_one();
+    }
+    const RECORDS: &str = "Records that became final, by outcome.";
+    metrics.count("kontor_records_total", RECORDS, &[("outcome", "accepted")], accepted);
+    metrics.count("kontor_records_total", RECORDS, &[("outcome", "refused")], refused);
+    metrics.count("kontor_blocks_total", "Blocks that became final.", &[], blocks.len() as u64);
+    metrics.gauge("kontor_log_size", "Records in the log.", &[], header.log_size as f64);
+    metrics.gauge("kontor_height", "Height of the last block.", &[], header.height as f64);
+    Ok(())
+}
+
+/// Wakes those that wait for one of the blocks' records.
+fn wake(node: &Node, blocks: &[Certified]) {
+    let mut waiting = node.waiting();
+    if waiting.is_empty() {
+        return;
+    }
+    for entry in blocks.iter().flat_map(|(executed, _)| &executed.entries) {
+        for waiter in waiting.remove(&entry.id).into_iter().flatten() {
+            let _ = waiter.send(());
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! A node that orders nothing: an observer pulls finalised blocks from validators and trusts only certificates.
+//!
+//! Every block is linked to a certified one, executed, and held against the log's root before it is committed; every
+//! author's signature is checked again. Records that are submitted here go to a validator's node.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
+
+use bytes::Bytes;
+use kontor_chassis::Shutdown;
+use kontor_ledger::{
+    block::BlockHeader,
+    certificate::{Certificate, CertificateError},
+    encoding::{EncodingError, from_cbor},
+    record::Record,
+};
+use kontor_sealing::PublicKey;
+use minicbor::{Decode, Encode, bytes::ByteVec};
+use tokio::{task::JoinHandle, time::Duration};
+
+use super::{Node, committer};
+use crate::{
+    admission::AdmittedRecord,
+    execution,
+    ordering::{Membership, Ordering},
+    store::StoreError,
+};
+
+/// Blocks in one answer at most.
+pub const PAGE: usize = 64;
+
+/// Bytes of records in one answer after which no further block is added.
+pub const PAGE_BYTES: usize = 4 << 20;
+
+/// How long a validator holds a request open while there is nothing new.
+pub const WAIT: Duration = Duration::from_secs(10);
+
+/// A finalised block as followers fetch it.
+#[derive(Debug, Clone, Encode, Decode)]
+pub struct FinalBlock {
+    /// What validators certified.
+    #[n(0)]
+    pub header: BlockHeader,
+    /// The certificate of exactly this block, if the node has one.
+    #[n(1)]
+    pub certificate: Option<Certificate>,
+    /// Its records in log order, each in canonical CBOR.
+    #[n(2)]
+    pub records: Vec<ByteVec>,
+}
+
+/// Where a follower finds validators.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The public listener's base address.
+    pub http: String,
+    /// The mutual-TLS listener's base address, to which records are passed on.
+    pub mutual_tls: Option<String>,
+}
+
+/// Why blocks were not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum FollowError {
+    /// The validator did not answer, or not as it should.
+    #[error("the validator did not answer as it should")]
+    Http(#[from] reqwest::Error),
+    /// What it answered is not a sequence of blocks.
+    #[error("the answer is not a sequence of blocks")]
+    Encoding(#[from] EncodingError),
+    /// A block does not follow the one before.
+    #[error("block {0} does not follow the one before it")]
+    Link(u64),
+    /// A certificate does not hold.
+    #[error("block {0} has a certificate that does not hold")]
+    Certificate(u64, #[source] CertificateError),
+    /// A record's author did not sign it.
+    #[error("block {0} has a record that its author did not sign")]
+    Author(u64),
+    /// Execution gave another log.
+    #[error("block {0} has another outcome than this node computes")]
+    Diverged(u64),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The work was cancelled.
+    #[error("the node is stopping")]
+    Stopping,
+}
+
+/// The substitute for the engine on an observer.
+pub struct Follower {
+    validators: Vec<PublicKey>,
+    sources: Arc<[Source]>,
+    members: Option<reqwest::Client>,
+    next: AtomicUsize,
+    shutdown: Shutdown,
+    task: Mutex<Option<JoinHandle<()>>>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Follower {
+    /// Starts to follow. `members` is the client that shows this node's certificate; without it nothing can be
+    /// submitted here.
+    pub fn start(
+        node: Node,
+        sources: Vec<Source>,
+        public: reqwest::Client,
+        members: Option<reqwest::Client>,
+    ) -> Self {
+        let sources: Arc<[Source]> = sources.into();
+        let shutdown = Shutdown::new();
+        let validators = node.genesis().validators();
+        let task = tokio::spawn({
+            let (sources, shutdown, validators) = (Arc::clone(&sources), shutdown.clone(), validators.clone());
+            async move {
+                shutdown.run_until(follow(node, validators, sources, public)).await;
+            }
+        });
+        Self {
+            validators,
+            sources,
+            members,
+            next: AtomicUsize::new(0),
+            shutdown,
+            task: Mutex::new(Some(task)),
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+}
+
+impl Ordering for Follower {
+    fn submit(&self, batch: Bytes) {
+        let Some(client) = self.members.clone() else {
+            tracing::warn!("records were submitted to an observer that has no certificate to pass them on with");
+            return;
+        };
+        let start = self.next.fetch_add(1, Relaxed);
+        let sources = Arc::clone(&self.sources);
+        self.runtime.spawn(async move {
+            let count = sources.len();
+            for source in sources.iter().cycle().skip(start % count.max(1)).take(count) {
+                let Some(address) = &source.mutual_tls else { continue };
+                let request = client
+                    .post(format!("{address}/v1/records?timeout=0"))
+                    .header("content-type", "application/cbor")
+                    .body(batch.clone());
+                match request.send().await {
+                    Ok(answer) if !answer.status().is_server_error() => return,
+                    Ok(answer) => tracing::warn!(status = %answer.status(), "a validator did not take a batch"),
+                    Err(error) => tracing::warn!(%error, "a validator could not be reached"),
+                }
+            }
+        });
+    }
+
+    fn membership(&self) -> Membership {
+        Membership { epoch: 0, view: 0, validators: self.validators.clone() }
+    }
+
+    fn stop(&self) {
+        self.shutdown.trigger();
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+}
+
+/// Pulls and applies blocks for ever, from one validator until it fails, then from the next.
+async fn follow(node: Node, validators: Vec<PublicKey>, sources: Arc<[Source]>, client: reqwest::Client) {
+    for source in sources.iter().cycle() {
+        loop {
+            match step(&node, &validators, source, &client).await {
+                Ok(()) => {}
+                Err(error @ (FollowError::Diverged(_) | FollowError::Store(_))) => {
+                    node.halt(&error);
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, source = source.http, "following another validator");
+                    break;
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+}
+
+async fn step(
+    node: &Node,
+    validators: &[PublicKey],
+    source: &Source,
+    client: &reqwest::Client,
+) -> Result<(), FollowError> {
+    let from = node.0.chain.height().saturating_add(1);
+    let wait = WAIT.as_secs();
+    let url = format!("{}/v1/blocks?from={from}&wait={wait}", source.http);
+    let answer = client.get(url).timeout(WAIT + WAIT).send().await?.error_for_status()?;
+    let blocks = decode(&answer.bytes().await?)?;
+    let Some(certified) = blocks.iter().rposition(|block| block.certificate.is_some()) else { return Ok(()) };
+    let (node, validators) = (node.clone(), validators.to_vec());
+    let applied = tokio::task::spawn_blocking(move || apply(&node, &validators, blocks, certified));
+    applied.await.map_err(|_| FollowError::Stopping)?
+}
+
+fn decode(bytes: &[u8]) -> Result<Vec<FinalBlock>, FollowError> {
+    // A page may exceed the bound of one value by its last block.
+    let blocks: Vec<FinalBlock> =
+        minicbor::decode(bytes).map_err(|error| FollowError::Encoding(EncodingError::Malformed(error)))?;
+    Ok(blocks)
+}
+
+/// Commits the blocks up to the last certified one.
+fn apply(
+    node: &Node,
+    validators: &[PublicKey],
+    mut blocks: Vec<FinalBlock>,
+    certified: usize,
+) -> Result<(), FollowError> {
+    blocks.truncate(certified.saturating_add(1));
+    let network = node.network();
+    let mut parent = node.0.chain.tip().digest;
+    let mut height = node.0.chain.height();
+    for FinalBlock { header, certificate, .. } in &blocks {
+        height = height.saturating_add(1);
+        if header.parent != parent || header.height != height || header.network != network {
+            return Err(FollowError::Link(header.height));
+        }
+        parent = header.digest();
+        if let Some(certificate) = certificate {
+            if certificate.payload != parent {
+                return Err(FollowError::Link(header.height));
+            }
+            let verdict = certificate.verify(&network, validators);
+            verdict.map_err(|error| FollowError::Certificate(header.height, error))?;
+        }
+    }
+    let mut group = Vec::with_capacity(blocks.len());
+    for FinalBlock { header, certificate, records } in blocks {
+        let records = records.into_iter().map(|bytes| read(&header, Bytes::from(Vec::from(bytes))));
+        let records = records.collect::<Result<Vec<_>, _>>()?;
+        let base = node.0.chain.base(&header.parent).ok_or(FollowError::Link(header.height))?;
+        let (genesis, verdicts) = (&node.0.genesis, &*node.0.verdicts);
+        let groups = [records.as_slice()];
+        let draft = execution::execute(&base, genesis, &network, verdicts, header.timestamp, &groups)?;
+        if !draft.matches(&header) {
+            return Err(FollowError::Diverged(header.height));
+        }
+        let executed = Arc::new(draft.seal(header, Vec::new()));
+        node.0.chain.keep(Arc::clone(&executed));
+        group.push((executed, certificate));
+    }
+    Ok(committer::commit(node, &group)?)
+}
+
+fn read(header: &BlockHeader, bytes: Bytes) -> Result<AdmittedRecord, FollowError> {
+    let record: Record = from_cbor(&bytes)?;
+    let id = record.id();
+    record.verify_author(&id).map_err(|_| FollowError::Author(header.height))?;
+    Ok(AdmittedRecord { id, record, bytes })
+}

@@ -1,0 +1,276 @@
+//! Proposing and verifying: what the engine asks of the node before a block is final.
+
+use std::{
+    future::pending,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+use bytes::Bytes;
+use futures::future::try_join_all;
+use kontor_ledger::{block::BlockDigest, time::Timestamp};
+use tokio::time::{Duration, Instant, timeout_at};
+
+use super::{Node, now};
+use crate::{
+    admission::{Admitted, AdmissionError, Urgency},
+    execution::{self, Base, Draft, Executed},
+    ordering::{
+        Block, Finalised, Machine,
+        block::{BatchKey, Body},
+    },
+    store::StoreError,
+};
+
+/// After so many views without a block a leader makes an empty one: the engine forgets the votes of given-up views
+/// only behind a finalised block. At four views a second that is one small block in about two minutes.
+const IDLE_VIEWS: u64 = 480;
+
+/// What came of executing a block.
+enum Verdict {
+    /// It is as its header says.
+    Holds(Arc<Executed>),
+    /// It can never be valid.
+    Wrong(&'static str),
+    /// This node cannot tell.
+    Unknown,
+}
+
+impl Node {
+    /// Executes what comes before a block, oldest first; false if one of it is wrong, `None` if it cannot be told.
+    async fn catch_up(&self, ancestors: &[Arc<Block>]) -> Option<bool> {
+        for block in ancestors {
+            if self.knows(block.header().height, &block.id()) {
+                continue;
+            }
+            match self.judge(block).await {
+                Verdict::Holds(_) => {}
+                Verdict::Wrong(why) => {
+                    tracing::warn!(height = block.header().height, why, "an ancestor is wrong");
+                    return Some(false);
+                }
+                Verdict::Unknown => return None,
+            }
+        }
+        Some(true)
+    }
+
+    /// Checks header and batches and executes the block.
+    async fn judge(&self, block: &Arc<Block>) -> Verdict {
+        if let Some(executed) = self.0.chain.executed(&block.id()) {
+            return Verdict::Holds(executed);
+        }
+        let Some(base) = self.0.chain.base(&block.header().parent) else { return self.beside_the_tip(block) };
+        let (header, parent) = (block.header(), &base.header);
+        if header.network != parent.network || header.epoch != parent.epoch {
+            return Verdict::Wrong("another network or epoch");
+        }
+        if header.height != parent.height.saturating_add(1) || header.timestamp < parent.timestamp {
+            return Verdict::Wrong("height or time");
+        }
+        let checks = block.batches().iter().map(|(key, bytes)| {
+            self.0.admissions.admit(*key, bytes.clone(), Urgency::Consensus)
+        });
+        let batches = match try_join_all(checks).await {
+            Ok(batches) => batches,
+            Err(AdmissionError::Stopping) => return Verdict::Unknown,
+            Err(error) => {
+                tracing::warn!(%error, "a proposed batch is not admissible");
+                return Verdict::Wrong("a batch is not admissible");
+            }
+        };
+        self.wait_for(header.timestamp).await;
+        let (node, block) = (self.clone(), Arc::clone(block));
+        let executed = tokio::task::spawn_blocking(move || {
+            let header = block.header();
+            let draft = node.execute(&base, header.timestamp, &batches)?;
+            if !draft.matches(header) {
+                return Ok(Verdict::Wrong("the log's root is not what execution gives"));
+            }
+            let executed = Arc::new(draft.seal(*header, keys(&block)));
+            node.0.chain.keep(Arc::clone(&executed));
+            Ok::<_, StoreError>(Verdict::Holds(executed))
+        });
+        match executed.await {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(error)) => {
+                self.halt(&error);
+                Verdict::Unknown
+            }
+            Err(_) => Verdict::Unknown,
+        }
+    }
+
+    /// A block whose parent is neither the tip nor executed above it: final, in competition with what is final, or
+    /// beyond what this node has.
+    fn beside_the_tip(&self, block: &Block) -> Verdict {
+        let height = block.header().height;
+        if height > self.0.chain.height() {
+            return Verdict::Unknown;
+        }
+        match self.0.store.header(height) {
+            Ok(Some(header)) if header.digest() == block.id() => Verdict::Unknown,
+            Ok(Some(_)) => Verdict::Wrong("another block of this height is final"),
+            Ok(None) | Err(_) => Verdict::Unknown,
+        }
+    }
+
+    /// Waits while a block's time is further ahead of this node's clock than the network allows.
+    async fn wait_for(&self, timestamp: Timestamp) {
+        let latest = now().plus_millis(self.0.genesis.parameters.max_clock_drift);
+        let ahead = timestamp.millis_since(latest);
+        if ahead > 0 {
+            tokio::time::sleep(Duration::from_millis(ahead)).await;
+        }
+    }
+
+    /// A block of what waits, on `parent`; `None` if nothing does, or the parent is no longer to be built on.
+    fn build(&self, parent: &BlockDigest, even_empty: bool) -> Result<Option<Block>, StoreError> {
+        let Some(base) = self.0.chain.base(parent) else { return Ok(None) };
+        let timestamp = now().max(base.header.timestamp);
+        let mut taken = execution::taken(&base);
+        loop {
+            let batches = self.0.pool.oldest(self.0.settings.block_bytes, &taken);
+            if batches.is_empty() && !even_empty {
+                return Ok(None);
+            }
+            let draft = self.execute(&base, timestamp, &batches)?;
+            let mut fresh = Vec::with_capacity(batches.len());
+            for (batch, is_fresh) in batches.iter().zip(&draft.fresh) {
+                if *is_fresh {
+                    fresh.push((batch.key, batch.bytes.clone()));
+                    continue;
+                }
+                // All of it is on the chain already, in other batches; for good if it is committed.
+                taken.insert(batch.key);
+                if self.is_final(batch) {
+                    self.0.pool.remove([&batch.key]);
+                }
+            }
+            if fresh.is_empty() && !even_empty {
+                continue;
+            }
+            let body = Body::join(fresh);
+            let block = Block::new(draft.header(&base, timestamp, &body), body);
+            self.0.chain.keep(Arc::new(draft.seal(*block.header(), keys(&block))));
+            return Ok(Some(block));
+        }
+    }
+
+    /// Runs the rules over the batches' records.
+    pub(super) fn execute(
+        &self,
+        base: &Base,
+        timestamp: Timestamp,
+        batches: &[Arc<Admitted>],
+    ) -> Result<Draft, StoreError> {
+        let groups: Vec<_> = batches.iter().map(|batch| batch.records.as_slice()).collect();
+        execution::execute(base, &self.0.genesis, &self.0.network, &*self.0.verdicts, timestamp, &groups)
+    }
+
+    async fn build_off_thread(&self, parent: BlockDigest, even_empty: bool) -> Option<Block> {
+        let node = self.clone();
+        match tokio::task::spawn_blocking(move || node.build(&parent, even_empty)).await {
+            Ok(Ok(block)) => block,
+            Ok(Err(error)) => {
+                self.halt(&error);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    async fn check_gossip(&self, key: BatchKey, bytes: Bytes) {
+        match self.0.admissions.admit(key, bytes, Urgency::Normal).await {
+            Ok(batch) => {
+                if !self.is_final(&batch) {
+                    // A full pool drops it: the node that admitted it proposes it itself.
+                    let _ = self.0.pool.add(batch);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "another validator passed on a batch that is not admissible");
+                self.0.metrics.count(
+                    "kontor_gossip_refused_total",
+                    "Batches passed on by other validators that were not admissible.",
+                    &[],
+                    1,
+                );
+            }
+        }
+    }
+
+    /// Whether every record of the batch is committed here.
+    pub(super) fn is_final(&self, batch: &Admitted) -> bool {
+        batch.records.iter().all(|record| matches!(self.0.store.position(&record.id), Ok(Some(_))))
+    }
+}
+
+/// The keys of a block's batches.
+pub(super) fn keys(block: &Block) -> Vec<BatchKey> {
+    block.batches().iter().map(|(key, _)| *key).collect()
+}
+
+impl Machine for Node {
+    fn knows(&self, height: u64, digest: &BlockDigest) -> bool {
+        height <= self.0.chain.height() || self.0.chain.executed(digest).is_some()
+    }
+
+    async fn propose(&self, ancestors: Vec<Arc<Block>>, idle_views: u64) -> Option<Block> {
+        if self.0.halted.load(Relaxed) || self.catch_up(&ancestors).await != Some(true) {
+            return None;
+        }
+        let parent = ancestors.last()?.id();
+        let deadline = Instant::now() + self.0.settings.hold;
+        loop {
+            let mut arrival = std::pin::pin!(self.0.pool.arrival());
+            arrival.as_mut().enable();
+            if let Some(block) = self.build_off_thread(parent, false).await {
+                return Some(block);
+            }
+            if timeout_at(deadline, arrival).await.is_err() {
+                break;
+            }
+        }
+        if idle_views >= IDLE_VIEWS { self.build_off_thread(parent, true).await } else { None }
+    }
+
+    async fn verify(&self, lineage: Vec<Arc<Block>>) -> bool {
+        let Some((block, ancestors)) = lineage.split_last() else { return false };
+        if self.0.halted.load(Relaxed) {
+            return pending().await;
+        }
+        match self.catch_up(ancestors).await {
+            Some(true) => {}
+            Some(false) => return false,
+            None => return pending().await,
+        }
+        match self.judge(block).await {
+            Verdict::Holds(_) => true,
+            Verdict::Wrong(why) => {
+                tracing::warn!(height = block.header().height, why, "a proposed block is wrong");
+                false
+            }
+            // To abstain is not to answer; the engine drops the question when it no longer matters.
+            Verdict::Unknown => pending().await,
+        }
+    }
+
+    fn finalised(&self, finalised: Finalised) {
+        self.finalise(finalised);
+    }
+
+    fn height(&self) -> u64 {
+        self.0.chain.height()
+    }
+
+    fn received(&self, batch: Bytes) {
+        if self.0.gossip.available_permits() == 0 {
+            return;
+        }
+        let node = self.clone();
+        tokio::spawn(async move {
+            let Ok(_permit) = node.0.gossip.acquire().await else { return };
+            node.check_gossip(BatchKey::of(&batch), batch.clone()).await;
+        });
+    }
+}

@@ -1,0 +1,170 @@
+//! Finalised blocks, each with its certificate if there is one, handed to the node in order.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use commonware_actor::Feedback;
+use commonware_consensus::{
+    Reporter, Viewable,
+    marshal::{Update, core::Mailbox, standard::Standard},
+    simplex::{
+        scheme::ed25519::Scheme,
+        types::{Activity, Finalization},
+    },
+    types::Height,
+};
+use commonware_utils::{Acknowledgement as _, acknowledgement::Exact};
+use kontor_ledger::{
+    block::BlockDigest,
+    certificate::{Certificate, Vote},
+};
+use kontor_sealing::Signature;
+use tokio::sync::mpsc;
+
+use super::{
+    Finalised, Machine,
+    block::{Block, EngineDigest, engine_digest},
+};
+
+/// Certificates that arrive before their block is delivered are kept for this many views.
+const KEPT: usize = 256;
+
+/// Remembers certificates as the engine makes them, so that delivery need not read them back from disk.
+#[derive(Clone, Default)]
+pub struct Certificates(Arc<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    by_view: Mutex<(BTreeMap<u64, EngineDigest>, HashMap<EngineDigest, Certificate>)>,
+    view: AtomicU64,
+}
+
+impl Certificates {
+    /// The last view that ended.
+    pub fn view(&self) -> u64 {
+        self.0.view.load(Relaxed)
+    }
+
+    fn keep(&self, view: u64, digest: EngineDigest, certificate: Certificate) {
+        let mut kept = self.0.by_view.lock().unwrap_or_else(PoisonError::into_inner);
+        let (views, certificates) = &mut *kept;
+        views.insert(view, digest);
+        certificates.insert(digest, certificate);
+        while views.len() > KEPT {
+            let Some((_, oldest)) = views.pop_first() else { break };
+            certificates.remove(&oldest);
+        }
+    }
+
+    fn take(&self, digest: &EngineDigest) -> Option<Certificate> {
+        self.0.by_view.lock().unwrap_or_else(PoisonError::into_inner).1.remove(digest)
+    }
+}
+
+impl Reporter for Certificates {
+    type Activity = Activity<Scheme, EngineDigest>;
+
+    fn report(&mut self, activity: Self::Activity) -> Feedback {
+        match &activity {
+            Activity::Finalization(finalization) => {
+                if let Some(certificate) = certificate_of(finalization) {
+                    self.keep(finalization.view().get(), finalization.proposal.payload, certificate);
+                }
+                self.0.view.fetch_max(finalization.view().get(), Relaxed);
+            }
+            Activity::Nullification(nullification) => {
+                self.0.view.fetch_max(nullification.view().get(), Relaxed);
+            }
+            _ => {}
+        }
+        Feedback::Ok
+    }
+}
+
+/// Receives the marshal's updates; the work is done by [`deliver`].
+#[derive(Clone)]
+pub struct Inbox(mpsc::UnboundedSender<(Arc<Block>, Exact)>);
+
+/// An inbox and its other end. The marshal bounds how many blocks wait in it.
+pub fn inbox() -> (Inbox, mpsc::UnboundedReceiver<(Arc<Block>, Exact)>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Inbox(sender), receiver)
+}
+
+impl Reporter for Inbox {
+    type Activity = Update<Block>;
+
+    fn report(&mut self, update: Update<Block>) -> Feedback {
+        if let Update::Block(block, acknowledgement) = update
+            && self.0.send((block.inner_shared(), acknowledgement)).is_err()
+        {
+            return Feedback::Closed;
+        }
+        Feedback::Ok
+    }
+}
+
+/// Hands every finalised block to `machine`, filling in what its store lacks from the engine's archive.
+pub async fn deliver<M: Machine>(
+    machine: M,
+    marshal: Mailbox<Scheme, Standard<Block>>,
+    certificates: Certificates,
+    mut inbox: mpsc::UnboundedReceiver<(Arc<Block>, Exact)>,
+) {
+    // The height handed over last; the machine's own height lags by what waits to be written.
+    let mut handed = machine.height();
+    while let Some((block, acknowledgement)) = inbox.recv().await {
+        let height = block.header().height;
+        if height <= handed {
+            acknowledgement.acknowledge();
+            continue;
+        }
+        for missing in handed.saturating_add(1)..height {
+            let Some(block) = marshal.get_block(Height::new(missing)).await else {
+                tracing::error!(missing, "a finalised block is in neither the store nor the engine's archive");
+                return;
+            };
+            let certificate = certificate(&marshal, &certificates, missing, &block.inner_shared()).await;
+            machine.finalised(Finalised { block: block.inner_shared(), certificate, done: None });
+        }
+        let certificate = certificate(&marshal, &certificates, height, &block).await;
+        let done: Box<dyn FnOnce() + Send> = Box::new(move || acknowledgement.acknowledge());
+        machine.finalised(Finalised { block, certificate, done: Some(done) });
+        handed = height;
+    }
+}
+
+async fn certificate(
+    marshal: &Mailbox<Scheme, Standard<Block>>,
+    certificates: &Certificates,
+    height: u64,
+    block: &Block,
+) -> Option<Certificate> {
+    let digest = engine_digest(&block.id());
+    if let Some(certificate) = certificates.take(&digest) {
+        return Some(certificate);
+    }
+    let finalization = marshal.get_finalization(Height::new(height)).await?;
+    if finalization.proposal.payload == digest { certificate_of(&finalization) } else { None }
+}
+
+/// The engine's certificate in the ledger's form. A signature that is no signature cannot be in one that verified.
+fn certificate_of(finalization: &Finalization<Scheme, EngineDigest>) -> Option<Certificate> {
+    let signers = finalization.certificate.signers.iter();
+    let votes = signers.zip(&finalization.certificate.signatures).map(|(signer, signature)| {
+        let bytes: &[u8] = signature.get()?.as_ref();
+        Some(Vote { signer: signer.get(), signature: Signature::from_bytes(bytes.try_into().ok()?) })
+    });
+    Some(Certificate {
+        epoch: finalization.proposal.round.epoch().get(),
+        view: finalization.proposal.round.view().get(),
+        parent_view: finalization.proposal.parent.get(),
+        payload: BlockDigest::from_bytes(finalization.proposal.payload.0),
+        votes: votes.collect::<Option<_>>()?,
+    })
+}

@@ -1,0 +1,303 @@
+//! Starting and stopping a node: opens what it keeps, checks that it may start, wires everything, in this order.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use actix_web::web;
+use kontor_chassis::{
+    Shutdown, client,
+    health::Health,
+    metrics::Metrics,
+    rate::Rate,
+    server::{self, Limits, Server},
+    tls::TlsError,
+};
+use kontor_ledger::{
+    block::BlockHeader,
+    certificate::namespace,
+    genesis::{Genesis, GenesisError},
+};
+use kontor_sealing::SigningKey;
+use zeroize::Zeroizing;
+
+use crate::{
+    attachments::{AttachmentError, Attachments},
+    config::{self, Config, InvalidConfig},
+    http::{self, App},
+    node::{
+        Node, NodeError, Settings, committer,
+        follower::{Follower, Source},
+    },
+    ordering::{
+        Block, Ordering,
+        block::Body,
+        engine::{self, Engine, EngineError},
+        guard::{self, GuardError, Lock},
+    },
+    store::{Store, StoreError},
+};
+
+/// Why a node did not start; one line each.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A file cannot be read or made.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The genesis file is not one.
+    #[error("{} is not a genesis: {message}", path.display())]
+    GenesisFile {
+        /// Which.
+        path: PathBuf,
+        /// What is wrong.
+        message: String,
+    },
+    /// The genesis contradicts itself.
+    #[error("the genesis could not start a network: {0}")]
+    Genesis(#[from] GenesisError),
+    /// The key file does not hold a key.
+    #[error("{} does not hold a key of 64 hexadecimal digits", .0.display())]
+    Key(PathBuf),
+    /// The configuration contradicts itself or the genesis.
+    #[error(transparent)]
+    Config(#[from] InvalidConfig),
+    /// Starting could break consensus.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The node cannot be made.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The attachment store cannot be used.
+    #[error(transparent)]
+    Attachments(#[from] AttachmentError),
+    /// The ordering engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The client for other nodes cannot be made.
+    #[error(transparent)]
+    Client(#[from] TlsError),
+    /// The listeners did not start.
+    #[error(transparent)]
+    Server(#[from] server::StartError),
+}
+
+/// A running node.
+pub struct Running {
+    server: server::Running,
+    node: Node,
+    ordering: Arc<dyn Ordering>,
+    replication: tokio::task::JoinHandle<()>,
+    committer: Option<JoinHandle<()>>,
+    stopping: Shutdown,
+    _locks: Vec<Lock>,
+}
+
+impl Running {
+    /// Where the public listener is.
+    pub fn http(&self) -> SocketAddr {
+        self.server.http
+    }
+
+    /// Where the mutual-TLS listener is.
+    pub fn mutual_tls(&self) -> Option<SocketAddr> {
+        self.server.mutual_tls
+    }
+
+    /// The node itself, for those in the same process.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Its ordering.
+    pub fn ordering(&self) -> &Arc<dyn Ordering> {
+        &self.ordering
+    }
+
+    /// Stops taking requests, then ordering, then everything else; what was acknowledged is on disk already.
+    pub async fn stop(mut self) {
+        self.stopping.trigger();
+        self.server.stop().await;
+        let _ = self.replication.await;
+        let (ordering, node, committer) = (self.ordering, self.node, self.committer.take());
+        let stopped = tokio::task::spawn_blocking(move || {
+            ordering.stop();
+            drop(ordering);
+            node.stop();
+            if let Some(committer) = committer {
+                let _ = committer.join();
+            }
+            if let Err(error) = node.store().flush_tiles() {
+                tracing::error!(%error, "the log's tiles could not be flushed");
+            }
+        });
+        let _ = stopped.await;
+    }
+}
+
+/// Starts a node.
+///
+/// # Errors
+/// Any [`StartError`]; nothing runs then.
+pub async fn run(config: Config) -> Result<Running, StartError> {
+    let genesis = Arc::new(read_genesis(&config.genesis)?);
+    let member = genesis.member(&config.member).ok_or(InvalidConfig::NotAMember(config.member))?;
+    fs::create_dir_all(&config.data).map_err(file(&config.data))?;
+    let mut locks = vec![Lock::acquire(&config.data.join("lock"))?];
+    let key = match &config.validator {
+        Some(validator) => {
+            validator.check()?;
+            let key = read_key(&validator.key)?;
+            if member.validator != Some(key.public()) {
+                return Err(InvalidConfig::OtherKey(config.member).into());
+            }
+            locks.push(Lock::acquire(&validator.key.with_extension("lock"))?);
+            Some((validator, key))
+        }
+        None => None,
+    };
+
+    let store_folder = config.data.join("store");
+    let store = Store::open(&store_folder, &genesis, config.cache << 20)?;
+    let metrics = Metrics::new();
+    let (node, finalised) = Node::new(Arc::clone(&genesis), store, settings(&config), metrics.clone())?;
+    let public = client::plain()?;
+    let peers = config.peers.iter().map(|peer| peer.http.trim_end_matches('/').to_owned()).collect();
+    let attachments =
+        Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
+    let committing = node.clone();
+    let committer = std::thread::Builder::new()
+        .name("committer".into())
+        .spawn(move || committer::run(&committing, &finalised))
+        .map_err(NodeError::Thread)?;
+
+    let ordering: Arc<dyn Ordering> = match key {
+        Some((validator, key)) => {
+            let folder = config.data.join("ordering");
+            guard::check_journal(&store_folder, &folder.join(engine::JOURNAL), node.progress().borrow().height)?;
+            let engine = engine_config(&config, validator, &genesis, key, folder);
+            let machine = node.clone();
+            let started = tokio::task::spawn_blocking(move || Engine::start(engine, machine));
+            Arc::new(started.await.map_err(|_| EngineError::Ended)??)
+        }
+        None => {
+            let members = config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?;
+            let sources = config.peers.iter().filter(|peer| peer.ordering.is_some()).map(|peer| Source {
+                http: peer.http.trim_end_matches('/').to_owned(),
+                mutual_tls: peer.mutual_tls.as_ref().map(|address| address.trim_end_matches('/').to_owned()),
+            });
+            Arc::new(Follower::start(node.clone(), sources.collect(), public, members))
+        }
+    };
+
+    let server = Server::new(http::SERVICE).health(health(&node)).metrics(&metrics).limits(limits());
+    let stopping = server.shutdown();
+    let app = web::Data::new(App {
+        node: node.clone(),
+        ordering: Arc::clone(&ordering),
+        attachments: attachments.clone(),
+        member: config.member,
+        shutdown: stopping.clone(),
+    });
+    let routed = app.clone();
+    let server = server
+        .start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener))
+        .await?;
+    let replication = tokio::spawn(attachments.replicate(node.clone(), stopping.clone()));
+    Ok(Running { server, node, ordering, replication, committer: Some(committer), stopping, _locks: locks })
+}
+
+fn settings(config: &Config) -> Settings {
+    let (hold, block_bytes) = match &config.validator {
+        Some(validator) => (validator.hold, validator.block),
+        None => (0, 0),
+    };
+    Settings {
+        hold: Duration::from_millis(hold),
+        block_bytes,
+        pool_bytes: config.pool << 20,
+        admission_threads: config.admission_threads,
+    }
+}
+
+fn engine_config(
+    config: &Config,
+    validator: &config::Validator,
+    genesis: &Genesis,
+    key: SigningKey,
+    folder: PathBuf,
+) -> engine::Config {
+    let validators = genesis.members.iter().filter_map(|member| {
+        let address = config.peers.iter().find(|peer| peer.member == member.id).and_then(|peer| peer.ordering);
+        Some(engine::Validator { key: member.validator?, address })
+    });
+    engine::Config {
+        namespace: namespace(&genesis.hash()),
+        validators: validators.collect(),
+        key,
+        listen: validator.listen,
+        folder,
+        genesis: Block::new(BlockHeader::first(genesis), Body::join(Vec::new())),
+        leader_timeout: Duration::from_millis(validator.leader_timeout),
+        threads: validator.threads,
+    }
+}
+
+/// Members' services poll and stream a lot; strangers do not reach a node.
+fn limits() -> Limits {
+    Limits { public: Rate { per_second: 5_000.0, burst: 20_000 }, ..Limits::default() }
+}
+
+fn health(node: &Node) -> Health {
+    let health = Health::new();
+    let halted = node.clone();
+    health.check("ledger", move || {
+        let halted = halted.is_halted();
+        async move { if halted { Err("the node has stopped taking part".to_owned()) } else { Ok(()) } }
+    });
+    for (label, figure) in [
+        ("Records in the log", (|node: &Node| node.progress().borrow().size.to_string()) as fn(&Node) -> String),
+        ("Height", |node| node.progress().borrow().height.to_string()),
+        ("Root of the log", |node| node.progress().borrow().root.to_string()),
+        ("Records waiting", |node| node.load().0.to_string()),
+    ] {
+        let node = node.clone();
+        health.figure(label, move || {
+            let value = figure(&node);
+            async move { value }
+        });
+    }
+    health
+}
+
+fn read_genesis(path: &Path) -> Result<Genesis, StartError> {
+    let text = fs::read(path).map_err(file(path))?;
+    let genesis: Genesis = serde_json::from_slice(&text)
+        .map_err(|error| StartError::GenesisFile { path: path.to_owned(), message: error.to_string() })?;
+    genesis.check()?;
+    Ok(genesis)
+}
+
+fn read_key(path: &Path) -> Result<SigningKey, StartError> {
+    let text = Zeroizing::new(fs::read_to_string(path).map_err(file(path))?);
+    let mut seed = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|_| StartError::Key(path.to_owned()))?;
+    Ok(SigningKey::from_seed(&seed))
+}
+
+fn file(path: &Path) -> impl FnOnce(std::io::Error) -> StartError {
+    let path = path.to_owned();
+    move |source| StartError::File { path, source }
+}

@@ -1,0 +1,320 @@
+//! What the node keeps: rule state, records in log order, block headers and certificates, and the log's tiles.
+//!
+//! The database changes in one atomic write per group of blocks, synced to disk before anything is acknowledged. The
+//! tiles follow it; what a crash cuts off them is built again from the records at the next start.
+
+mod committed;
+mod entry;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use kontor_ledger::{
+    block::{BlockDigest, BlockHeader},
+    certificate::Certificate,
+    encoding::{EncodingError, from_cbor, to_cbor},
+    genesis::Genesis,
+    merkle::Frontier,
+    record::RecordId,
+};
+use kontor_sealing::Hash;
+
+pub use committed::Committed;
+pub use entry::Entry;
+
+use crate::{
+    execution::Executed,
+    log::{LogError, TileLog, TileReader},
+    state::StateError,
+};
+
+/// Why the store cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the node's database failed")]
+    Database(#[from] fjall::Error),
+    /// A stored value does not decode, or something that must be there is not.
+    #[error("the node's database is damaged: {0}. Stop the node and restore its data folder, or join anew")]
+    Damaged(&'static str),
+    /// A stored encoding does not decode.
+    #[error("the node's database is damaged")]
+    Encoding(#[from] EncodingError),
+    /// An object of the rules' state does not decode.
+    #[error("the node's database is damaged")]
+    State(#[from] StateError),
+    /// The log's tiles cannot be used.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A tile cannot be read.
+    #[error("the log's tiles cannot be read")]
+    Tile(#[from] std::io::Error),
+    /// The data folder belongs to another network.
+    #[error("the data folder belongs to network {found}, the genesis file is of {expected}")]
+    OtherNetwork {
+        /// The genesis that was configured.
+        expected: Hash,
+        /// The one that the folder was made for.
+        found: Hash,
+    },
+}
+
+/// The last committed block and the log's right edge.
+#[derive(Debug, Clone)]
+pub struct Tip {
+    /// Its header.
+    pub header: BlockHeader,
+    /// Its digest.
+    pub digest: BlockDigest,
+    /// The log after it.
+    pub frontier: Frontier,
+}
+
+/// The node's database.
+pub struct Store {
+    database: Database,
+    state: Keyspace,
+    ids: Keyspace,
+    log: Keyspace,
+    blocks: Keyspace,
+    certificates: Keyspace,
+    wanted: Keyspace,
+    meta: Keyspace,
+    reader: TileReader,
+    tiles: Mutex<TileLog>,
+}
+
+const NETWORK: &[u8] = b"network";
+const HEIGHT: &[u8] = b"height";
+
+impl Store {
+    /// Opens database and tiles below `folder`, new or as they were left, and checks them against the last block.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn open(folder: &Path, genesis: &Genesis, cache: u64) -> Result<Self, StoreError> {
+        let database = Database::builder(folder.join("database")).cache_size(cache).worker_threads(1).open()?;
+        let open = |name| database.keyspace(name, KeyspaceCreateOptions::default);
+        let (blocks, meta) = (open("blocks")?, open("meta")?);
+        check_network(&database, &meta, genesis)?;
+        let last = last_header(&meta, &blocks, genesis)?;
+        let tiles = TileLog::open(folder.join("log"), last.log_size, &last.log_root)?;
+        let store = Self {
+            state: open("state")?,
+            ids: open("ids")?,
+            log: open("log")?,
+            certificates: open("certificates")?,
+            wanted: open("wanted")?,
+            blocks,
+            meta,
+            database,
+            reader: tiles.reader(),
+            tiles: Mutex::new(tiles),
+        };
+        store.complete_tiles(&last)?;
+        Ok(store)
+    }
+
+    /// Appends to the tiles what the database has beyond them, and holds their root against the last block's.
+    fn complete_tiles(&self, last: &BlockHeader) -> Result<(), StoreError> {
+        let mut tiles = self.lock_tiles();
+        while tiles.size() < last.log_size {
+            let entries = self.entries(tiles.size(), 4096)?;
+            if entries.first().is_none_or(|entry| entry.position != tiles.size()) {
+                return Err(StoreError::Damaged("records are missing from the log"));
+            }
+            tiles.append(&entries.iter().map(Entry::leaf).collect::<Vec<_>>())?;
+        }
+        if tiles.size() != last.log_size || tiles.root() != last.log_root {
+            return Err(StoreError::Damaged("the log does not have the root that the last block certifies"));
+        }
+        Ok(())
+    }
+
+    /// The last committed block.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn tip(&self, genesis: &Genesis) -> Result<Tip, StoreError> {
+        let header = last_header(&self.meta, &self.blocks, genesis)?;
+        Ok(Tip { digest: header.digest(), header, frontier: self.lock_tiles().frontier().clone() })
+    }
+
+    /// A value of the rules' state.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn state(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.state.get(key)?.map(|value| value.to_vec()))
+    }
+
+    /// Where a record is in the log.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn position(&self, id: &RecordId) -> Result<Option<u64>, StoreError> {
+        self.ids.get(id.as_bytes())?.map(|value| number(&value)).transpose()
+    }
+
+    /// The record at a position.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn entry(&self, position: u64) -> Result<Option<Entry>, StoreError> {
+        self.log.get(position.to_be_bytes())?.map(|value| Entry::decode(position, &value)).transpose()
+    }
+
+    /// Records from a position on, at most `limit`.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        let range = self.log.range(from.to_be_bytes()..).take(limit);
+        range
+            .map(|item| {
+                let (key, value) = item.into_inner()?;
+                Entry::decode(number(&key)?, &value)
+            })
+            .collect()
+    }
+
+    /// The header at a height above genesis.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn header(&self, height: u64) -> Result<Option<BlockHeader>, StoreError> {
+        Ok(self.blocks.get(height.to_be_bytes())?.map(|value| from_cbor(&value)).transpose()?)
+    }
+
+    /// The certificate of exactly the block at this height.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn certificate(&self, height: u64) -> Result<Option<Certificate>, StoreError> {
+        Ok(self.certificates.get(height.to_be_bytes())?.map(|value| from_cbor(&value)).transpose()?)
+    }
+
+    /// The first certified block at or above a height.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn certified_from(&self, height: u64) -> Result<Option<(BlockHeader, Certificate)>, StoreError> {
+        let Some(item) = self.certificates.range(height.to_be_bytes()..).next() else { return Ok(None) };
+        self.certified(item)
+    }
+
+    /// The last certified block.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn certified_last(&self) -> Result<Option<(BlockHeader, Certificate)>, StoreError> {
+        let Some(item) = self.certificates.last_key_value() else { return Ok(None) };
+        self.certified(item)
+    }
+
+    fn certified(&self, item: fjall::Guard) -> Result<Option<(BlockHeader, Certificate)>, StoreError> {
+        let (key, value) = item.into_inner()?;
+        let header = self.header(number(&key)?)?.ok_or(StoreError::Damaged("certified block"))?;
+        Ok(Some((header, from_cbor(&value)?)))
+    }
+
+    /// Writes blocks with everything that they changed, and returns once all of it is on disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn commit(&self, blocks: &[(Arc<Executed>, Option<Certificate>)]) -> Result<(), StoreError> {
+        let mut write = self.database.batch().durability(Some(PersistMode::SyncData));
+        for (executed, certificate) in blocks {
+            for (key, value) in &executed.writes {
+                match value {
+                    Some(value) => write.insert(&self.state, key.as_slice(), value.as_slice()),
+                    None => write.remove(&self.state, key.as_slice()),
+                }
+            }
+            let header = &executed.header;
+            for entry in &executed.entries {
+                let position = entry.position.to_be_bytes();
+                write.insert(&self.ids, entry.id.as_bytes().as_slice(), position.as_slice());
+                write.insert(&self.log, position.as_slice(), entry.encode());
+            }
+            for attachment in executed.attachments() {
+                write.insert(&self.wanted, attachment.as_bytes().as_slice(), [].as_slice());
+            }
+            let height = header.height.to_be_bytes();
+            write.insert(&self.blocks, height.as_slice(), to_cbor(header));
+            if let Some(certificate) = certificate {
+                write.insert(&self.certificates, height.as_slice(), to_cbor(certificate));
+            }
+            write.insert(&self.meta, HEIGHT, height.as_slice());
+        }
+        write.commit()?;
+        let leaves: Vec<_> = blocks.iter().flat_map(|(executed, _)| &executed.entries).map(Entry::leaf).collect();
+        Ok(self.lock_tiles().append(&leaves)?)
+    }
+
+    /// Syncs the log's tiles to disk, so that the next start need not look at what they hold.
+    ///
+    /// # Errors
+    /// [`StoreError::Log`].
+    pub fn flush_tiles(&self) -> Result<(), StoreError> {
+        Ok(self.lock_tiles().flush()?)
+    }
+
+    /// Reads the log's tiles: proofs, and what mirrors fetch.
+    pub fn tiles(&self) -> &TileReader {
+        &self.reader
+    }
+
+    fn lock_tiles(&self) -> MutexGuard<'_, TileLog> {
+        self.tiles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Attachments that documents name and that are not known to be here.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn wanted(&self, limit: usize) -> Result<Vec<Hash>, StoreError> {
+        let keys = self.wanted.iter().take(limit).map(|item| {
+            let key = item.key()?;
+            let bytes = <[u8; 32]>::try_from(&*key).map_err(|_| StoreError::Damaged("wanted attachment"))?;
+            Ok(Hash::from_bytes(bytes))
+        });
+        keys.collect()
+    }
+
+    /// Notes that an attachment is here.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn found(&self, attachment: &Hash) -> Result<(), StoreError> {
+        Ok(self.wanted.remove(attachment.as_bytes().as_slice())?)
+    }
+}
+
+fn check_network(database: &Database, meta: &Keyspace, genesis: &Genesis) -> Result<(), StoreError> {
+    let expected = genesis.hash();
+    match meta.get(NETWORK)? {
+        Some(found) if *found == *expected.as_bytes() => Ok(()),
+        Some(found) => {
+            let found = <[u8; 32]>::try_from(&*found).map_err(|_| StoreError::Damaged("network"))?;
+            Err(StoreError::OtherNetwork { expected, found: Hash::from_bytes(found) })
+        }
+        None => {
+            meta.insert(NETWORK, expected.as_bytes())?;
+            Ok(database.persist(PersistMode::SyncAll)?)
+        }
+    }
+}
+
+fn last_header(meta: &Keyspace, blocks: &Keyspace, genesis: &Genesis) -> Result<BlockHeader, StoreError> {
+    let Some(height) = meta.get(HEIGHT)? else { return Ok(BlockHeader::first(genesis)) };
+    let header = blocks.get(&*height)?.ok_or(StoreError::Damaged("last block"))?;
+    Ok(from_cbor(&header)?)
+}
+
+fn number(bytes: &[u8]) -> Result<u64, StoreError> {
+    bytes.try_into().map(u64::from_be_bytes).map_err(|_| StoreError::Damaged("number"))
+}

@@ -1,0 +1,2 @@
+DROP TABLE matched_request;
+DROP TABLE product;

@@ -1,0 +1,4 @@
+//! Use cases: load, decide, save, and what is to be sent, in one transaction each.
+
+pub mod matching;
+pub mod publish;

@@ -1,0 +1,5 @@
+//! Products, outlines and which of them fit; pure.
+
+pub mod matching;
+pub mod outline;
+pub mod product;

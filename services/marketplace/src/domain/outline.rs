@@ -1,0 +1,66 @@
+//! What a seller discloses before it has chosen a bank; coarse on purpose.
+
+use std::fmt;
+
+use kontor_trade::{Country, Currency};
+use serde::{Deserialize, Serialize};
+
+/// An amount as coarsely as matching needs it, in major units of its currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AmountBand {
+    /// Up to 10,000.
+    #[serde(rename = "up-to-10k")]
+    UpTo10k,
+    /// Up to 100,000.
+    #[serde(rename = "10k-to-100k")]
+    UpTo100k,
+    /// Up to 1,000,000.
+    #[serde(rename = "100k-to-1m")]
+    UpTo1m,
+    /// Up to 10,000,000.
+    #[serde(rename = "1m-to-10m")]
+    UpTo10m,
+    /// Above that.
+    #[serde(rename = "over-10m")]
+    Over10m,
+}
+
+impl fmt::Display for AmountBand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UpTo10k => "up to 10 thousand",
+            Self::UpTo100k => "10 to 100 thousand",
+            Self::UpTo1m => "100 thousand to 1 million",
+            Self::UpTo10m => "1 to 10 million",
+            Self::Over10m => "over 10 million",
+        })
+    }
+}
+
+/// A financing request, coarsely.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Outline {
+    /// The invoice's currency.
+    pub currency: Currency,
+    /// The amount asked for.
+    pub amount_band: AmountBand,
+    /// Days until the invoice is due.
+    pub tenor_days: u16,
+    /// Where the seller is.
+    pub seller_country: Country,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_reads_as_documented() {
+        let text = r#"{"currency":"EUR","amountBand":"10k-to-100k","tenorDays":60,"sellerCountry":"DE"}"#;
+        let outline: Outline = serde_json::from_str(text).unwrap();
+        assert_eq!(outline.amount_band, AmountBand::UpTo100k);
+        assert_eq!(serde_json::to_string(&outline).unwrap(), text);
+        assert!(serde_json::from_str::<Outline>(&text.replace("EUR", "XXX")).is_err());
+    }
+}

@@ -1,0 +1,3 @@
+//! Matching of requests.
+
+pub mod create;

@@ -1,0 +1,24 @@
+//! The only mapping from the marketplace's errors to problem types and status codes.
+
+use kontor_chassis::Problem;
+
+use crate::error::Error;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let text = error.to_string();
+        match error {
+            Error::Database(error) => error.into(),
+            Error::Enqueue(error) => error.into(),
+            Error::Stored(_) => Self::internal(error),
+            Error::NotFound => Self::not_found(),
+            Error::Criteria(_) => Self::new(422, "criteria", "The criteria cannot be met")
+                .detail(text)
+                .pointer("/minAmount")
+                .pointer("/maxAmount"),
+            Error::OtherOutline => {
+                Self::new(409, "other-outline", "The request was matched before").detail(text).pointer("/outline")
+            }
+        }
+    }
+}
