@@ -1,1 +1,10 @@
-fn main() {}
+//! `kontor`, the operator's command.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kontor::commands::Kontor;
+
+fn main() -> ExitCode {
+    Kontor::parse().run()
+}

@@ -44,7 +44,7 @@ use app::{
     Addresses, Gateway,
     bank::{Bank, BankError},
 };
-use config::Config;
+pub use config::Config;
 
 /// What the service is.
 const SERVICE: Service = Service {

@@ -120,7 +120,38 @@ pub enum InvalidConfig {
     Value(&'static str),
 }
 
+impl Config {
+    /// An observer with the defaults.
+    pub fn new(listen: Listen, member: MemberId, genesis: PathBuf, data: PathBuf) -> Self {
+        Self {
+            listen,
+            member,
+            genesis,
+            data,
+            validator: None,
+            peers: Vec::new(),
+            cache: defaults::cache(),
+            pool: defaults::pool(),
+            admission_threads: defaults::admission_threads(),
+            attachment: defaults::attachment(),
+            telemetry: TelemetryConfig::default(),
+        }
+    }
+}
+
 impl Validator {
+    /// A validator with the defaults.
+    pub const fn new(key: PathBuf, listen: SocketAddr) -> Self {
+        Self {
+            key,
+            listen,
+            hold: defaults::hold(),
+            leader_timeout: defaults::leader_timeout(),
+            block: defaults::block(),
+            threads: defaults::threads(),
+        }
+    }
+
     /// Checks the numbers against each other.
     ///
     /// # Errors

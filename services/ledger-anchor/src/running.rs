@@ -11,6 +11,7 @@ use std::{
 
 use actix_web::web;
 use kontor_chassis::{
+    process::Process,
     Shutdown, client,
     health::Health,
     metrics::Metrics,
@@ -144,6 +145,16 @@ impl Running {
             }
         });
         let _ = stopped.await;
+    }
+}
+
+impl Process for Running {
+    fn http(&self) -> SocketAddr {
+        Self::http(self)
+    }
+
+    fn stop(self) -> impl Future<Output = ()> + Send {
+        Self::stop(self)
     }
 }
 

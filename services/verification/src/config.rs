@@ -32,6 +32,6 @@ pub struct Config {
 }
 
 /// Far above what honest financing needs, far below what a search through invoice numbers needs.
-const fn evaluations() -> Rate {
+pub const fn evaluations() -> Rate {
     Rate { per_second: 10.0, burst: 100 }
 }

@@ -40,7 +40,7 @@ use app::{
     Verification,
     keys::{Keys, KeysError},
 };
-use config::Config;
+pub use config::Config;
 
 /// What the service is.
 const SERVICE: Service = Service {

@@ -5,6 +5,7 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroUsize,
     path::PathBuf,
     sync::{Mutex, PoisonError, mpsc as blocking},
     thread::JoinHandle,
@@ -210,6 +211,7 @@ async fn run<M: Machine>(
         keys.push(key);
     }
     let count = u32::try_from(keys.len()).map_err(|_| EngineError::Validators)?;
+    let peers = NonZeroUsize::new(keys.len()).ok_or(EngineError::Validators)?;
     let validators: Set<ed25519::PublicKey> = keys.into_iter().try_collect().map_err(|_| EngineError::Validators)?;
     let addresses: Map<ed25519::PublicKey, Address> = addresses.try_into().map_err(|_| EngineError::Validators)?;
     let scheme = Scheme::signer(&config.namespace, validators, signer.clone()).ok_or(EngineError::NotAValidator)?;
@@ -233,7 +235,9 @@ async fn run<M: Machine>(
         handshake,
         &union(&config.namespace, b"_P2P"),
         config.listen,
-        NZUsize!(256),
+        // Every channel's mailbox holds a second of messages of each peer: room for more peers than there are costs
+        // gigabytes.
+        peers,
         largest,
         NZUsize!(4096),
     );

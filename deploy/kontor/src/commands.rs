@@ -1,0 +1,69 @@
+//! The command's calls; each exits with 0 only on success and says what failed in one line.
+
+mod documents;
+mod identity;
+mod init;
+mod serve;
+mod up;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Trade finance that banks can trust without showing each other their customers.
+#[derive(Debug, Parser)]
+#[command(name = "kontor", version, propagate_version = true)]
+pub struct Kontor {
+    #[command(subcommand)]
+    call: Call,
+}
+
+#[derive(Debug, Subcommand)]
+enum Call {
+    Up(up::Up),
+    Init(init::Init),
+    Serve(serve::Serve),
+    Import(documents::Import),
+    Validate(documents::Validate),
+    Identity(identity::IdentityCall),
+    Verify(verify::Verify),
+}
+
+impl Kontor {
+    /// Runs the call.
+    pub fn run(self) -> ExitCode {
+        let outcome = match self.call {
+            Call::Up(call) => call.run(),
+            Call::Init(call) => call.run(),
+            Call::Serve(call) => return call.run(),
+            Call::Import(call) => call.run(),
+            Call::Validate(call) => call.run(),
+            Call::Identity(call) => call.run(),
+            Call::Verify(call) => call.run(),
+        };
+        match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(reason) => {
+                eprintln!("kontor: {reason}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+/// Prints a line of a call's result.
+pub(crate) fn say(line: impl std::fmt::Display) {
+    use std::io::Write as _;
+    // A closed pipe means that nobody reads on.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// An asynchronous call's runtime.
+///
+/// # Errors
+/// If the system gives no threads.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| format!("cannot start: {error}"))
+}

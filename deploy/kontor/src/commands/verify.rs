@@ -1,0 +1,57 @@
+//! `kontor verify`: a receipt, offline.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kontor_ledger::receipt::{self, Receipt};
+use kontor_sealing::Hash;
+use serde_json::json;
+
+use super::say;
+
+/// Checks a receipt with no network: record, place in the log, block and the validators' certificate.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: kontor verify receipt.json --network 9f2c…\n\
+    Without --network the receipt is checked against the genesis that it carries: it then shows what that network \
+    decided, not that it is the network you mean.")]
+pub struct Verify {
+    /// The receipt, JSON.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The network's id: the hash of its genesis.
+    #[arg(long, value_name = "HASH")]
+    network: Option<Hash>,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    /// Runs the call.
+    pub fn run(self) -> Result<(), String> {
+        let at = self.file.display();
+        let text = std::fs::read_to_string(&self.file).map_err(|error| format!("cannot read {at}: {error}"))?;
+        let receipt: Receipt = serde_json::from_str(&text).map_err(|error| format!("{at} is no receipt: {error}"))?;
+        let network = self.network.unwrap_or_else(|| receipt.genesis.hash());
+        let proven = receipt::verify(&receipt, &network).map_err(|error| format!("{at} does not hold: {error}"))?;
+        if self.json {
+            say(json!({
+                "valid": true,
+                "network": network,
+                "record": proven.record,
+                "outcome": proven.outcome,
+                "position": proven.position,
+                "timestamp": proven.timestamp,
+                "pinned": self.network.is_some(),
+            }));
+            return Ok(());
+        }
+        say(format_args!("{at} holds"));
+        say(format_args!("  network    {network}{}", if self.network.is_some() { "" } else { " (its own word)" }));
+        say(format_args!("  record     {}", proven.record));
+        say(format_args!("  outcome    {}", proven.outcome));
+        say(format_args!("  position   {}", proven.position));
+        say(format_args!("  time       {}", proven.timestamp));
+        Ok(())
+    }
+}
