@@ -10,7 +10,7 @@ use curve25519_dalek::{
 use kontor_sealing::commitment::BLINDING_GENERATOR;
 use merlin::Transcript;
 use rand_core::CryptoRng;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::{error::ProofError, transcript};
 
@@ -24,7 +24,7 @@ fn generator() -> Result<RistrettoPoint, ProofError> {
 /// Appends `(Rⱼ, zⱼ)` for each `(Dⱼ, xⱼ)` to `out`.
 pub(crate) fn prove(
     transcript: &mut Transcript,
-    zeros: &[(RistrettoPoint, Scalar)],
+    zeros: &[(RistrettoPoint, Zeroizing<Scalar>)],
     out: &mut Vec<u8>,
     rng: &mut impl CryptoRng,
 ) -> Result<(), ProofError> {
@@ -37,7 +37,7 @@ pub(crate) fn prove(
     // Response: zⱼ = kⱼ + e xⱼ
     for ((r, k), (_, x)) in r.iter().zip(&k).zip(zeros) {
         out.extend_from_slice(r.as_bytes());
-        out.extend_from_slice((k + e * x).as_bytes());
+        out.extend_from_slice((k + e * **x).as_bytes());
     }
     k.zeroize();
     Ok(())

@@ -12,11 +12,11 @@
 //! [`MAX_TERMS`] of them and weights below 2^64, no sum wraps around the group's order of about 2^252.
 
 use kontor_sealing::Commitment;
-use minicbor::{CborLen, Decode, Encode};
+use minicbor::{CborLen, Decode, Decoder, Encode, decode};
 
 use crate::error::ProofError;
 
-/// Terms of one sum at most.
+/// Terms of all sums of a statement at most.
 pub const MAX_TERMS: usize = 1 << 16;
 
 /// Parts of one conjunction at most.
@@ -97,7 +97,28 @@ pub enum Statement {
     },
     /// All of them; parts are no conjunctions themselves.
     #[n(6)]
-    And(#[n(0)] Vec<Statement>),
+    And(#[cbor(n(0), decode_with = "flat")] Vec<Statement>),
+}
+
+/// Wire number of [`Statement::And`].
+const AND: u32 = 6;
+
+/// Reads parts without descending into conjunctions, so that no input makes the reader recurse.
+fn flat<'b, C>(d: &mut Decoder<'b>, ctx: &mut C) -> Result<Vec<Statement>, decode::Error> {
+    let length = d.array()?.ok_or_else(|| decode::Error::message("parts of unknown number"))?;
+    if length > MAX_PARTS as u64 {
+        return Err(decode::Error::message("too many parts"));
+    }
+    let mut parts = Vec::new();
+    for _ in 0..length {
+        let mut ahead = d.probe();
+        ahead.array()?;
+        if ahead.u32()? == AND {
+            return Err(decode::Error::message("a conjunction within a conjunction"));
+        }
+        parts.push(d.decode_with(ctx)?);
+    }
+    Ok(parts)
 }
 
 impl Statement {
@@ -110,7 +131,11 @@ impl Statement {
             Self::And(parts) => parts.as_slice(),
             single => std::slice::from_ref(single),
         };
-        let fits = (1..=MAX_PARTS).contains(&parts.len()) && parts.iter().all(Self::is_bounded);
+        // The conjunction as a whole has no more terms than one sum may have.
+        let operands = || parts.iter().map(Self::operands).sum::<usize>();
+        let fits = (1..=MAX_PARTS).contains(&parts.len())
+            && parts.iter().all(Self::is_bounded)
+            && operands() <= MAX_TERMS.saturating_add(1);
         if fits { Ok(parts) } else { Err(ProofError::Statement) }
     }
 
@@ -123,6 +148,17 @@ impl Statement {
                 (1..=WHOLE).contains(&u64::from(*advance_rate_bp)) && live.len() < MAX_TERMS
             }
             Self::And(_) => false,
+        }
+    }
+
+    /// How many commitments a part names.
+    fn operands(&self) -> usize {
+        match self {
+            Self::Range { .. } | Self::EqualConstant { .. } => 1,
+            Self::Equal { .. } | Self::AtMost { .. } => 2,
+            Self::Linear { terms, .. } => terms.len().saturating_add(1),
+            Self::OverFinancing { live, .. } => live.len().saturating_add(2),
+            Self::And(parts) => parts.len(),
         }
     }
 

@@ -8,6 +8,9 @@ use tari_bulletproofs_plus::{
     generators::pedersen_gens::ExtensionDegree, ristretto::create_pedersen_gens_with_extension_degree,
 };
 
+mod soundness;
+mod vectors;
+
 use crate::{Context, Proof, ProofError, Statement, Witness, prove, verify, verify_batch};
 
 fn context(purpose: &str) -> Context {
@@ -208,40 +211,4 @@ proptest! {
             prop_assert!(verify(&statement, &proof, &context("test")).is_err());
         }
     }
-}
-
-/// Statements, contexts and proofs of version 1, frozen: they verify for ever.
-#[test]
-fn frozen_proofs_still_hold() {
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/statements-v1.json");
-    if std::env::var_os("KONTOR_WRITE_VECTORS").is_some() {
-        std::fs::write(PATH, serde_json::to_string_pretty(&fresh_vectors()).unwrap() + "\n").unwrap();
-    }
-    let vectors: Vec<[String; 3]> = serde_json::from_str(&std::fs::read_to_string(PATH).unwrap()).unwrap();
-    assert_eq!(vectors.len(), 3);
-    for [statement, context, proof] in vectors {
-        let statement: Statement = minicbor::decode(&hex::decode(statement).unwrap()).unwrap();
-        let context: Context = minicbor::decode(&hex::decode(context).unwrap()).unwrap();
-        let proof = Proof::from_bytes(hex::decode(proof).unwrap()).unwrap();
-        assert_eq!(verify(&statement, &proof, &context), Ok(()));
-    }
-}
-
-fn fresh_vectors() -> Vec<[String; 3]> {
-    let rng = &mut StdRng::seed_from_u64(8);
-    let (a, b) = (opening(60, rng), opening(60, rng));
-    let both = Statement::And(vec![
-        Statement::Equal { a: a.commitment(), b: b.commitment() },
-        Statement::Range { value: a.commitment(), bits: 50 },
-    ]);
-    let witness = Witness::new([a.clone(), b, a.clone()]);
-    let range = Statement::Range { value: a.commitment(), bits: 64 };
-    let cases = [(both, witness), (range, Witness::new([a])), over_financing(1_000, 9_000, &[600], 300, rng)];
-    let hex = |(statement, witness): (Statement, Witness)| {
-        let proof = prove(&statement, &witness, &context("frozen"), rng).unwrap();
-        let encode = |bytes: Vec<u8>| hex::encode(bytes);
-        let statement = encode(crate::wire::to_cbor(&statement));
-        [statement, encode(crate::wire::to_cbor(&context("frozen"))), hex::encode(proof.as_bytes())]
-    };
-    cases.into_iter().map(hex).collect()
 }
