@@ -79,7 +79,8 @@ struct Inner {
     pool: Pool,
     admissions: Admissions,
     verdicts: Arc<VerdictCache>,
-    committer: mpsc::Sender<Finalised>,
+    /// Gone once the node stops: the committer holds the node, so it must not wait for the node to be dropped.
+    committer: Mutex<Option<mpsc::Sender<Finalised>>>,
     waiting: Mutex<HashMap<RecordId, Vec<oneshot::Sender<()>>>>,
     progress: watch::Sender<Progress>,
     attachments_wanted: Notify,
@@ -134,7 +135,7 @@ impl Node {
             pool: Pool::new(settings.pool_bytes),
             admissions,
             verdicts,
-            committer,
+            committer: Mutex::new(Some(committer)),
             waiting: Mutex::default(),
             progress,
             attachments_wanted: Notify::new(),
@@ -217,14 +218,21 @@ impl Node {
 
     /// Takes a finalised block; the committer does the work.
     pub fn finalise(&self, finalised: Finalised) {
-        // Fails only after the committer has stopped, when nothing is acknowledged any more.
-        let _ = self.0.committer.send(finalised);
+        // Nothing is acknowledged any more once the committer has stopped.
+        if let Some(committer) = self.committer().as_ref() {
+            let _ = committer.send(finalised);
+        }
     }
 
     /// Ends the workers; what is under way is given up.
     pub fn stop(&self) {
         self.0.admissions.stop();
         self.waiting().clear();
+        self.committer().take();
+    }
+
+    fn committer(&self) -> MutexGuard<'_, Option<mpsc::Sender<Finalised>>> {
+        self.0.committer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<RecordId, Vec<oneshot::Sender<()>>>> {

@@ -2,8 +2,9 @@
 
 use curve25519_dalek::Scalar;
 use kontor_ledger::{
-    Anchored, MemberId, RecordId, amount_context, claim_context,
+    Anchored, MemberId, RecordId, amount_context,
     attestation::{Attestation, AttestationTerms, AttestedIdentifiers, Identifier, RoleProof},
+    claim_context,
     client::LedgerClient,
     exchange::{self, Evidence, FinancingTerms, PartyProof},
     record::{Body, Endorsement, Headroom, Nonce, Total, Unsigned},
@@ -42,7 +43,8 @@ impl Party {
         let given: Vec<Identifier> = serde_json::from_value(identifiers.clone()).expect("identifiers");
         let (canonical, identifiers) =
             kontor_bank_gateway::domain::parties::attestable("a name", &given).expect("attestable");
-        let identifiers = AttestedIdentifiers { canonical, identifiers, name: "a name".into(), salt: Default::default() };
+        let identifiers =
+            AttestedIdentifiers { canonical, identifiers, name: "a name".into(), salt: Default::default() };
         let mut bank = [7; 32];
         bank[..8].copy_from_slice(BANKS[0].as_bytes());
         let attestation = AttestationTerms {
@@ -125,8 +127,7 @@ impl Invoice {
             .collect();
         let header = sealed.document.header.clone();
         let seller_key = seller.seed.role(&id, Role::Seller);
-        let mut invoice =
-            Self { secret, sealed, total, anchored, seller: seller_key.clone(), proofs, network, rng };
+        let mut invoice = Self { secret, sealed, total, anchored, seller: seller_key.clone(), proofs, network, rng };
         let body = Body::DocumentRegister { header, root, attachment, total: Some(Total { commitment, range }) };
         let key = invoice.secret.signing_key().clone();
         invoice.say(world, ledger, body, &key).await;
@@ -156,8 +157,16 @@ impl Invoice {
         seller: &Party,
     ) -> Value {
         let pointers = self.sealed.document.pointers(&self.sealed.key).expect("pointers");
-        let wanted = ["/invoiceNumber", "/issueDate", "/invoiceCurrencyCode", "/seller/name", "/seller/identifiers",
-            "/buyer/name", "/buyer/identifiers", GRAND_TOTAL_POINTER];
+        let wanted = [
+            "/invoiceNumber",
+            "/issueDate",
+            "/invoiceCurrencyCode",
+            "/seller/name",
+            "/seller/identifiers",
+            "/buyer/name",
+            "/buyer/identifiers",
+            GRAND_TOTAL_POINTER,
+        ];
         let chosen = pointers.iter().filter(|pointer| wanted.iter().any(|start| pointer.starts_with(start)));
         let keys = self.sealed.document.field_keys(&self.sealed.key, chosen.map(String::as_str)).expect("fields");
         let header = GrantHeader::new(&self.sealed.document.header, "financing", None, &mut self.rng);

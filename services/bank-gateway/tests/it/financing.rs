@@ -43,8 +43,7 @@ async fn one_invoice_is_financed_once() {
     let world = World::new();
     let (node, address) = world.ledger().await;
     let operator = Operator::start(&world).await;
-    let (first, second) =
-        (world.verification(BANKS[0], &address).await, world.verification(BANKS[1], &address).await);
+    let (first, second) = (world.verification(BANKS[0], &address).await, world.verification(BANKS[1], &address).await);
     let url = |running: &kontor_verification::Running| {
         format!("https://localhost:{}", running.mutual_tls.expect("listens for members").port())
     };
@@ -57,11 +56,10 @@ async fn one_invoice_is_financed_once() {
         a.stop().await;
         b.stop().await;
     }
-    eprintln!("s1"); first.stop().await;
-    eprintln!("s2"); second.stop().await;
-    eprintln!("s3"); operator.stop().await;
-    eprintln!("s4"); node.stop().await;
-    eprintln!("s5");
+    first.stop().await;
+    second.stop().await;
+    operator.stop().await;
+    node.stop().await;
 }
 
 async fn story(

@@ -135,7 +135,8 @@ async fn requests_and_leads_are_taken_over_once_and_products_published() {
         let path = format!("/v1/applications/{REQUEST}");
         assert_eq!(gateway.staff(Method::GET, &path, None).await.1["state"], "declined");
         assert_eq!(gateway.staff(Method::GET, "/v1/applications", None).await.1["items"][0]["id"], REQUEST);
-        let offer = json!({ "percentage": 1, "rate": 1, "fee": "0", "tenorDays": 1, "expires": "2030-01-01T00:00:00Z" });
+        let offer =
+            json!({ "percentage": 1, "rate": 1, "fee": "0", "tenorDays": 1, "expires": "2030-01-01T00:00:00Z" });
         let refused = gateway.staff(Method::POST, &format!("{path}/offers"), Some(offer)).await;
         assert_eq!((refused.0, slug(&refused.1)), (StatusCode::CONFLICT, "wrong-state"));
         let evidence = json!({ "evidence": REQUEST, "sealedEvidence": "AAAA" });

@@ -74,9 +74,7 @@ impl World {
         };
         let mut members: Vec<Member> = (1..)
             .zip(BANKS)
-            .map(|(index, code)| {
-                member(code, MemberRole::Bank, (index == 1).then(|| validator.public()), Some(index))
-            })
+            .map(|(index, code)| member(code, MemberRole::Bank, (index == 1).then(|| validator.public()), Some(index)))
             .collect();
         members.push(member(OPERATOR, MemberRole::Operator, None, None));
         members.push(member(REGULATOR, MemberRole::Regulator, None, None));
@@ -128,10 +126,8 @@ impl World {
         .expect("a configuration");
         let running = kontor_ledger_anchor::run(config).await.unwrap_or_else(|error| panic!("{error}"));
         let port = running.mutual_tls().expect("listens for members").port();
-        let node = Node {
-            http: format!("http://{}", running.http()),
-            mutual_tls: Some(format!("https://localhost:{port}")),
-        };
+        let node =
+            Node { http: format!("http://{}", running.http()), mutual_tls: Some(format!("https://localhost:{port}")) };
         (running, node)
     }
 
@@ -179,7 +175,10 @@ impl World {
             seed: self.path(&format!("{code}.seed")),
             genesis: self.path("genesis.json"),
             ledger: vec![node.clone()],
-            evaluators: evaluators.iter().map(|(member, url)| Evaluator { member: id(member), url: url.clone() }).collect(),
+            evaluators: evaluators
+                .iter()
+                .map(|(member, url)| Evaluator { member: id(member), url: url.clone() })
+                .collect(),
             verification: own.unwrap_or_else(|| "https://localhost:1".into()),
             portal: operator.url.clone(),
             marketplace: operator.url.clone(),
