@@ -3,4 +3,5 @@
 mod enterprise;
 mod financing;
 mod intake;
+mod verification;
 mod world;
