@@ -122,6 +122,14 @@ pub struct PartyProof {
     pub proof: RoleProof,
 }
 
+/// A party's answer to who seals a document with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RoleAnswer {
+    /// Who holds the role key; none from a party that nobody attests.
+    pub proof: Option<RoleProof>,
+}
+
 /// The seller's part of a claim: the amount's opening and the proofs over its commitment.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -230,6 +238,10 @@ impl Payload for FinancingTerms {
     const INFO: &'static str = "financing-terms";
 }
 
+impl Payload for RoleAnswer {
+    const INFO: &'static str = "role-answer";
+}
+
 impl Payload for Evidence {
     const INFO: &'static str = "claim-evidence";
 }
@@ -310,4 +322,45 @@ pub fn check_evaluation(
 
 fn evaluation_message(network: &Hash, document: &DocumentId, version: u32, bank: &MemberId) -> Vec<u8> {
     to_cbor(&(network, document, version, bank))
+}
+
+#[cfg(test)]
+mod tests {
+    use kontor_sealing::keys::PartySeed;
+    use rand::{SeedableRng as _, rngs::StdRng};
+
+    use super::*;
+
+    fn profile() -> Profile {
+        let identifiers = vec![Identifier { scheme: "lei".into(), value: "6234kontorseller0198".into() }];
+        Profile { name: "Nordlicht".into(), identifiers, country: None, contact: None }
+    }
+
+    #[test]
+    fn a_payload_opens_for_its_reader_in_its_context_only() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let (bank, other) = (PartySeed::from_bytes(&[1; 32]), PartySeed::from_bytes(&[2; 32]));
+        let context = about_party(&other.identity().public());
+        let text = seal(&profile(), &bank.encryption().public(), &context, &mut rng).unwrap();
+        assert!(open::<Profile>(&text, &bank.encryption(), &context).is_ok_and(|opened| opened == profile()));
+        let failed = |key: &PartySeed, context: &[u8]| open::<Profile>(&text, &key.encryption(), context).err();
+        assert_eq!(failed(&other, &context), Some(ExchangeError::NotForUs));
+        assert_eq!(failed(&bank, &about_party(&bank.identity().public())), Some(ExchangeError::NotForUs));
+        let as_terms = open::<FinancingTerms>(&text, &bank.encryption(), &context).err();
+        assert_eq!(as_terms, Some(ExchangeError::NotForUs));
+        assert_eq!(open::<Profile>("!", &bank.encryption(), &context).err(), Some(ExchangeError::Malformed));
+        let long = "A".repeat(MAX_SEALED_LENGTH + 4);
+        assert_eq!(open::<Profile>(&long, &bank.encryption(), &context).err(), Some(ExchangeError::Malformed));
+    }
+
+    #[test]
+    fn evidence_opens_to_its_commitment() {
+        let opening = Opening { value: 7, blinding: Scalar::from(9_u64) };
+        let evidence = Evidence::new(&opening, Proof::default(), Headroom { live: vec![], proof: Proof::default() });
+        let again = evidence.opening().unwrap();
+        assert_eq!((again.value, again.commitment()), (7, opening.commitment()));
+        let text = serde_json::to_string(&evidence).unwrap();
+        let wrong: Evidence = serde_json::from_str(&text.replace(&evidence.blinding, &"ff".repeat(32))).unwrap();
+        assert!(wrong.opening().is_none());
+    }
 }
