@@ -1,5 +1,6 @@
 //! The command's calls; each exits with 0 only on success and says what failed in one line.
 
+mod demo;
 mod documents;
 mod identity;
 mod init;
@@ -23,6 +24,7 @@ pub struct Kontor {
 enum Call {
     Up(up::Up),
     Init(init::Init),
+    Demo(demo::Demo),
     Serve(serve::Serve),
     Import(documents::Import),
     Validate(documents::Validate),
@@ -36,6 +38,7 @@ impl Kontor {
         let outcome = match self.call {
             Call::Up(call) => call.run(),
             Call::Init(call) => call.run(),
+            Call::Demo(call) => call.run(),
             Call::Serve(call) => return call.run(),
             Call::Import(call) => call.run(),
             Call::Validate(call) => call.run(),

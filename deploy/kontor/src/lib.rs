@@ -3,7 +3,11 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`consortium`] | a whole network on one machine: its plan, files, start and end |
+//! | [`client`] | what enterprises and officers do over HTTP |
+//! | [`demo`] | the story from invoice to financing and supervision |
 //! | [`commands`] | the command's calls |
 
+pub mod client;
 pub mod commands;
 pub mod consortium;
+pub mod demo;

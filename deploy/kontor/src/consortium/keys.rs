@@ -30,7 +30,6 @@ pub(super) struct BankKeys {
 /// An officer's secrets.
 pub(super) struct OfficerKeys {
     pub login: &'static str,
-    pub role: &'static str,
     pub signing: SigningKey,
     pub escrow: Share,
 }
@@ -70,7 +69,7 @@ pub(super) fn make(now: Timestamp, rng: &mut impl CryptoRng) -> Result<Keys, Con
         .people
         .iter()
         .zip(officer_shares)
-        .map(|((login, role), escrow)| OfficerKeys { login, role, signing: SigningKey::generate(rng), escrow })
+        .map(|((login, _), escrow)| OfficerKeys { login, signing: SigningKey::generate(rng), escrow })
         .collect();
     let (operator_seed, regulator_seed) = (PartySeed::generate(rng), PartySeed::generate(rng));
     let mut members = Vec::with_capacity(BANKS.len() + 2);

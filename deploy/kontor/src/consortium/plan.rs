@@ -184,7 +184,7 @@ impl Unit {
 /// # Errors
 /// [`ConsortiumError::Base`].
 pub fn units(base: u16) -> Result<Vec<Unit>, ConsortiumError> {
-    if base < 1024 || base > u16::MAX - PORTS {
+    if !(1024..=u16::MAX - PORTS).contains(&base) {
         return Err(ConsortiumError::Base);
     }
     let unit = |kind, party: Party, host, http: u16, ordering: Option<u16>| Unit {
