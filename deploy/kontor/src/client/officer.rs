@@ -41,16 +41,16 @@ impl Officer {
         self.api.wait(&format!("/v1/applications/{id}"), &states.join(" or "), wanted).await
     }
 
-    /// Offers the whole claim at `rate` basis points a year; offering again changes nothing.
+    /// Offers `amount`, the whole claim, at `rate` basis points a year; offering again changes nothing.
     ///
     /// # Errors
     /// [`ApiError`].
-    pub async fn offer(&self, id: &str, rate: u16, tenor_days: u16) -> Result<(), ApiError> {
+    pub async fn offer(&self, id: &str, amount: &Value, rate: u16, tenor_days: u16) -> Result<(), ApiError> {
         let expires = Timestamp::now().checked_add(72.hours()).map_err(|error| error.to_string())?;
         // The whole second keeps the text within what every reader of RFC 3339 takes.
         let expires = Timestamp::from_second(expires.as_second()).map_err(|error| error.to_string())?;
         let body = json!({
-            "percentage": 10_000, "rate": rate, "fee": "0", "tenorDays": tenor_days, "expires": expires.to_string(),
+            "amount": amount, "rate": rate, "fee": "0", "tenorDays": tenor_days, "expires": expires.to_string(),
         });
         match self.api.post(&format!("/v1/applications/{id}/offers"), &body, None).await {
             Err(ApiError::Problem { status: 409, .. }) | Ok(_) => Ok(()),

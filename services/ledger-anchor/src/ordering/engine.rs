@@ -61,7 +61,7 @@ use super::{
 const OUTGOING: usize = 1024;
 
 /// Messages per second and channel from one peer: far above what load needs, so that only an attack meets it.
-const MESSAGES_PER_SECOND: u32 = 20_000;
+const MESSAGES_PER_SECOND: u32 = 2_000;
 
 /// A validator's place in the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

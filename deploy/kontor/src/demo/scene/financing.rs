@@ -54,7 +54,7 @@ pub async fn finance(
         let checks = application["checks"].as_array();
         check(checks.is_some_and(|checks| checks.iter().any(passed)), || format!("check {name}: {}", application["checks"]))?;
     }
-    officer.offer(&request.id, 425, TENOR).await?;
+    officer.offer(&request.id, &application["claim"]["amount"]["amount"], 425, TENOR).await?;
     let told = seller.await_state(&request, &["offered", "accepted", "financed"]).await?;
     if told["state"] == "offered" {
         let offer = seller.accept(held, &request, &told).await?;
