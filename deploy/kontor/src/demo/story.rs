@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kontor_trade::{
     document::{Document, Invoice},
+    identity::own_identifier,
     import::{Format, import},
 };
 
@@ -58,8 +59,8 @@ impl Subject {
         let imported = import(bytes).map_err(|error| format!("{title}: {error}"))?;
         let Document::Invoice(invoice) = imported.document else { return Err(format!("{title}: expected an invoice")) };
         for (role, party) in [("seller", &invoice.seller), ("buyer", &invoice.buyer)] {
-            if party.identifiers.is_empty() {
-                return Err(format!("{title}: the {role} has no identifier that a bank could attest"));
+            if party.name.trim().is_empty() && own_identifier(party).is_name() {
+                return Err(format!("{title}: the {role} has neither a name nor an identifier"));
             }
         }
         Ok(Self { title, cii: matches!(imported.format, Format::CiiInvoice), invoice: *invoice })

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | one equals, none of the same scheme differs | | known |
 //! | one of the same scheme differs | | not known: party-differs |
+//! | none that identifies, and the name is the attested one | | known |
 //! | none equals | | not known: party-not-identified |
 
 use kontor_ledger::{
@@ -14,7 +15,10 @@ use kontor_ledger::{
     time::Timestamp,
 };
 use kontor_sealing::document::{DocumentHeader, Role};
-use kontor_trade::{Party, identifier, identity::CanonicalIdentifier};
+use kontor_trade::{
+    Party, identifier,
+    identity::{CanonicalIdentifier, normal_name, own_identifier},
+};
 use serde::{Deserialize, Serialize};
 
 use super::verdict::Reason;
@@ -75,11 +79,18 @@ fn same(in_document: &Party, attested: &AttestedIdentifiers) -> Result<(), &'sta
     };
     if named.iter().any(differs) {
         Err("party-differs")
-    } else if named.iter().any(|own| attested.includes(own)) {
+    } else if named.iter().any(|own| attested.includes(own)) || same_by_name(in_document, attested) {
         Ok(())
     } else {
         Err("party-not-identified")
     }
+}
+
+/// Many invoices give no more than the buyer's name. Who the buyer is, the role proof shows; the name must only not
+/// speak of somebody else.
+fn same_by_name(in_document: &Party, attested: &AttestedIdentifiers) -> bool {
+    let (name, attested) = (normal_name(&in_document.name), normal_name(&attested.name));
+    own_identifier(in_document).is_name() && !name.is_empty() && name == attested
 }
 
 /// An identifier in the form in which attestations hold it: lower-case scheme, letters and digits only.
@@ -113,7 +124,7 @@ pub fn attestable(name: &str, identifiers: &[Identifier]) -> Result<(Identifier,
         })
         .collect::<Result<_, _>>()?;
     let party = Party { name: name.to_owned(), identifiers: parsed, ..Party::default() };
-    let best = kontor_trade::identity::own_identifier(&party);
+    let best = own_identifier(&party);
     let all: Vec<Identifier> = party.identifiers.iter().map(normal).collect();
     let canonical = all.iter().find(|own| format!("{}:{}", own.scheme, own.value) == best.as_str());
     let canonical = canonical.cloned().ok_or_else(|| Reason::new("no-identifier-of-the-network"))?;
@@ -158,5 +169,9 @@ mod tests {
         assert_eq!(same(&party(&[("VAT", "DE13"), ("LEI", LEI)]), &attested()), Err("party-differs"));
         assert_eq!(same(&party(&[("GLN", "4012345000009")]), &attested()), Err("party-not-identified"));
         assert_eq!(same(&party(&[]), &attested()), Err("party-not-identified"));
+        let named = |name: &str, identifiers| Party { name: name.to_owned(), ..party(identifiers) };
+        assert_eq!(same(&named("NORD", &[]), &attested()), Ok(()), "the name alone, where there is no more");
+        assert_eq!(same(&named("Süd", &[]), &attested()), Err("party-not-identified"));
+        assert_eq!(same(&named("Nord", &[("GLN", "4012345000009")]), &attested()), Err("party-not-identified"));
     }
 }

@@ -20,6 +20,11 @@ impl CanonicalIdentifier {
         Self(format!("{}:{value}", scheme.to_ascii_lowercase()))
     }
 
+    /// Whether it is no more than the party's name.
+    pub fn is_name(&self) -> bool {
+        self.0.starts_with("name:")
+    }
+
     /// The identifier as text, such as `lei:529900t8bm49aursdo55`.
     pub fn as_str(&self) -> &str {
         &self.0
