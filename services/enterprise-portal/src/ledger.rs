@@ -68,11 +68,9 @@ impl Nodes {
         match self.client.submit(&batch, WAIT).await {
             Ok(all) => Ok(all.first().map_or(Fate::Queued, |last| match last.outcome {
                 Outcome::Accepted => Fate::Accepted { position: last.position, timestamp: last.timestamp },
-                Outcome::Refused(code) => Fate::Refused {
-                    position: last.position,
-                    timestamp: last.timestamp,
-                    code: code.as_str().to_owned(),
-                },
+                Outcome::Refused(code) => {
+                    Fate::Refused { position: last.position, timestamp: last.timestamp, code: code.as_str().to_owned() }
+                }
             })),
             Err(ClientError::Pending(_)) => Ok(Fate::Queued),
             // Trouble with the operator's own standing is not the record's.
@@ -97,8 +95,7 @@ impl Nodes {
     /// [`Error::Ledger`] if no node has it.
     pub async fn proven(&self, id: &RecordId) -> Result<Proven, Error> {
         let receipt = self.client.receipt(id).await?.ok_or_else(|| Error::Ledger(format!("no receipt of {id}")))?;
-        receipt::verify(&receipt, self.client.network())
-            .map_err(|error: ReceiptError| Error::Ledger(error.to_string()))
+        receipt::verify(&receipt, self.client.network()).map_err(|error: ReceiptError| Error::Ledger(error.to_string()))
     }
 
     /// The claims that count against a document's total at `now`.

@@ -21,10 +21,8 @@ use kontor_chassis::database::Migrations;
 use crate::domain::{id::Id, page::PageRequest};
 
 /// The portal's own migrations.
-pub const MIGRATIONS: Migrations = Migrations {
-    sqlite: embed_migrations!("migrations/sqlite"),
-    postgres: embed_migrations!("migrations/postgres"),
-};
+pub const MIGRATIONS: Migrations =
+    Migrations { sqlite: embed_migrations!("migrations/sqlite"), postgres: embed_migrations!("migrations/postgres") };
 
 /// What the ids of a page, newest first, lie below; `g` is above every hexadecimal digit in every collation.
 fn before<Of>(page: &PageRequest<Id<Of>>) -> String {

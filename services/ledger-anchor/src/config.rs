@@ -161,7 +161,9 @@ impl Validator {
             return Err(InvalidConfig::Value("validator.hold must be above 0 and at most half of leader_timeout"));
         }
         if self.threads == 0 || !(1..=crate::ordering::block::MAX_BODY).contains(&self.block) {
-            return Err(InvalidConfig::Value("validator.threads and validator.block must be above 0 and within bounds"));
+            return Err(InvalidConfig::Value(
+                "validator.threads and validator.block must be above 0 and within bounds",
+            ));
         }
         Ok(())
     }

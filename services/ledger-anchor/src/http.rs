@@ -50,9 +50,11 @@ pub struct App {
 /// The route table.
 pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listener) {
     let attachment_limit = BodyLimit(app.attachments.limit());
-    let mut collection = web::resource("/v1/records").app_data(BodyLimit(JSON_LIMIT)).route(web::get().to(records::list::list));
-    let mut attachment =
-        web::resource("/v1/attachments/{digest}").app_data(attachment_limit).route(web::get().to(attachments::show::show));
+    let mut collection =
+        web::resource("/v1/records").app_data(BodyLimit(JSON_LIMIT)).route(web::get().to(records::list::list));
+    let mut attachment = web::resource("/v1/attachments/{digest}")
+        .app_data(attachment_limit)
+        .route(web::get().to(attachments::show::show));
     if listener == Listener::Members {
         collection = collection.route(web::post().to(records::submit::submit));
         attachment = attachment.route(web::put().to(attachments::put::put));

@@ -23,10 +23,7 @@ use std::{
 };
 
 use kontor_chassis::metrics::Metrics;
-use kontor_ledger::{
-    block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId,
-    time::Timestamp,
-};
+use kontor_ledger::{block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId, time::Timestamp};
 use kontor_sealing::Hash;
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
@@ -190,7 +187,9 @@ impl Node {
         let store = &self.0.store;
         let Some(entry) = self.find(id)? else { return Ok(None) };
         let Some((block, certificate)) = store.certified_from(entry.height)? else { return Ok(None) };
-        let inclusion = store.tiles().inclusion(entry.position, block.log_size)?
+        let inclusion = store
+            .tiles()
+            .inclusion(entry.position, block.log_size)?
             .ok_or(StoreError::Damaged("a block that is too small for its records"))?;
         Ok(Some(Receipt {
             format: kontor_ledger::receipt::Format::V1,

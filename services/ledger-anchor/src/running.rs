@@ -11,10 +11,10 @@ use std::{
 
 use actix_web::web;
 use kontor_chassis::{
-    process::Process,
     Shutdown, client,
     health::Health,
     metrics::Metrics,
+    process::Process,
     rate::Rate,
     server::{self, Limits, Server},
     tls::TlsError,
@@ -186,8 +186,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let (node, finalised) = Node::new(Arc::clone(&genesis), store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
     let peers = config.peers.iter().map(|peer| peer.http.trim_end_matches('/').to_owned()).collect();
-    let attachments =
-        Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
+    let attachments = Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
     let committing = node.clone();
     let committer = std::thread::Builder::new()
         .name("committer".into())
@@ -223,9 +222,8 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         shutdown: stopping.clone(),
     });
     let routed = app.clone();
-    let server = server
-        .start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener))
-        .await?;
+    let server =
+        server.start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener)).await?;
     let replication = tokio::spawn(attachments.replicate(node.clone(), stopping.clone()));
     Ok(Running { server, node, ordering, replication, committer: Some(committer), stopping, _locks: locks })
 }

@@ -62,7 +62,8 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let banks = banks(&config)?;
     let database = Database::open(&config.database, store::MIGRATIONS).await?;
     let market = Marketplace { database: database.clone(), operator: config.member, banks };
-    let server = Server::new(SERVICE).database(&database).start(&config.listen, Data::new(market), http::routes).await?;
+    let server =
+        Server::new(SERVICE).database(&database).start(&config.listen, Data::new(market), http::routes).await?;
     let outbox = outbox::Worker::start(database, jobs::leads::handlers(clients, config.gateways));
     Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, outbox })
 }

@@ -8,7 +8,5 @@ use diesel_migrations::embed_migrations;
 use kontor_chassis::database::Migrations;
 
 /// The marketplace's own migrations.
-pub const MIGRATIONS: Migrations = Migrations {
-    sqlite: embed_migrations!("migrations/sqlite"),
-    postgres: embed_migrations!("migrations/postgres"),
-};
+pub const MIGRATIONS: Migrations =
+    Migrations { sqlite: embed_migrations!("migrations/sqlite"), postgres: embed_migrations!("migrations/postgres") };

@@ -151,7 +151,10 @@ impl Api {
             }
             if Instant::now() > deadline {
                 let state = seen["state"].as_str().unwrap_or("nothing");
-                return Err(ApiError::Unexpected(format!("{path} did not come to {what}: {state} {}", seen["reasons"])));
+                return Err(ApiError::Unexpected(format!(
+                    "{path} did not come to {what}: {state} {}",
+                    seen["reasons"]
+                )));
             }
             sleep(POLL).await;
         }

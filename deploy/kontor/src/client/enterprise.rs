@@ -9,9 +9,7 @@ use kontor_ledger::{
     member::MemberId,
     record::{Body, Nonce, RecordId, Unsigned},
 };
-use kontor_sealing::{
-    EncryptionPublicKey, Hash, PublicKey, Role, SigningKey, document::DocumentId, keys::PartySeed,
-};
+use kontor_sealing::{EncryptionPublicKey, Hash, PublicKey, Role, SigningKey, document::DocumentId, keys::PartySeed};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 
@@ -107,7 +105,8 @@ impl Enterprise {
     pub async fn await_attestation(&mut self, id: &str) -> Result<(), ApiError> {
         let path = format!("/v1/attestation-requests/{id}");
         let answered = self.api.wait(&path, "an answer", |seen| seen["state"] != "requested").await?;
-        let sealed = answered["sealedAttestation"].as_str().ok_or_else(|| format!("declined: {}", answered["reason"]))?;
+        let sealed =
+            answered["sealedAttestation"].as_str().ok_or_else(|| format!("declined: {}", answered["reason"]))?;
         let about = exchange::about_party(&self.seed.identity().public());
         let grant = exchange::open(sealed, &self.seed.encryption(), &about).map_err(|error| error.to_string())?;
         self.attestation = Some(grant);
@@ -192,7 +191,9 @@ impl Enterprise {
         let path = format!("/v1/records/{id}");
         let decided = self
             .api
-            .wait(&path, "a verdict", |seen| matches!(seen["state"].as_str(), Some("accepted" | "refused" | "rejected")))
+            .wait(&path, "a verdict", |seen| {
+                matches!(seen["state"].as_str(), Some("accepted" | "refused" | "rejected"))
+            })
             .await?;
         match decided["state"].as_str() {
             Some("accepted") => Ok(Said::Accepted(id)),

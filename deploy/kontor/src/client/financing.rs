@@ -253,7 +253,8 @@ impl Enterprise {
             let amount: Commitment =
                 serde_json::from_value(claim["amount"].clone()).map_err(|error| error.to_string())?;
             let opening = held.claims.get(&amount).cloned();
-            let opening = opening.ok_or_else(|| format!("claim {} is none that the seller knows of", claim["claim"]))?;
+            let opening =
+                opening.ok_or_else(|| format!("claim {} is none that the seller knows of", claim["claim"]))?;
             live.push((parsed(claim, "claim")?, opening));
         }
         live.sort_by_key(|(id, _)| *id);
@@ -275,8 +276,7 @@ impl Enterprise {
     /// [`ApiError`].
     pub async fn accept(&self, held: &Held, request: &Request, told: &Value) -> Result<Offer, ApiError> {
         let about = exchange::about_document(&held.document(), 1);
-        let opened: Result<Offer, _> =
-            exchange::open(&text(told, "sealedOffer")?, &self.seed.encryption(), &about);
+        let opened: Result<Offer, _> = exchange::open(&text(told, "sealedOffer")?, &self.seed.encryption(), &about);
         let offer = opened.map_err(|error| error.to_string())?;
         let body = json!({ "offer": offer.id, "signature": offer.accept(&held.seller) });
         self.api.post(&format!("/v1/financing-requests/{}/acceptance", request.id), &body, None).await?;

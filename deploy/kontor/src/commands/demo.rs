@@ -108,7 +108,8 @@ fn subjects(journal: &Journal, shared: bool) -> Result<Vec<Subject>, String> {
 
 async fn perform(journal: &Journal, subjects: &[Subject], json: bool) -> Result<(), String> {
     let mut report = Report::new(json);
-    let stage = if journal.temporary { Stage::start(&journal.network).await } else { Stage::join(&journal.network).await };
+    let stage =
+        if journal.temporary { Stage::start(&journal.network).await } else { Stage::join(&journal.network).await };
     let stage = stage.inspect_err(|reason| report.end(Err(reason)))?;
     report.step("the network is up", format!("network {}…", &stage.manifest.network.to_string()[..12]));
     let outcome = play_all(&stage, journal, subjects, &mut report).await;

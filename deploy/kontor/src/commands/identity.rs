@@ -33,7 +33,8 @@ impl IdentityCall {
             let Document::Invoice(invoice) = read(path)?.document else {
                 return Err(format!("{}: expected an invoice", path.display()));
             };
-            let identity = identity(&invoice, own_identifier).map_err(|error| format!("{}: {error}", path.display()))?;
+            let identity =
+                identity(&invoice, own_identifier).map_err(|error| format!("{}: {error}", path.display()))?;
             all.insert(path.display().to_string(), identity.to_value());
         }
         if self.json {

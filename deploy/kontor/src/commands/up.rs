@@ -55,7 +55,8 @@ impl Up {
     async fn together(&self, folder: &Path) -> Result<(), String> {
         let quiet = TelemetryConfig { filter: Some("warn".to_owned()), ..TelemetryConfig::default() };
         let _telemetry = telemetry::init("kontor", &quiet).map_err(|error| error.to_string())?;
-        let running = start::start(folder, self.port.or(Some(DEFAULT_BASE))).await.map_err(|error| error.to_string())?;
+        let running =
+            start::start(folder, self.port.or(Some(DEFAULT_BASE))).await.map_err(|error| error.to_string())?;
         self.announce(&running.manifest, folder)?;
         let signal = Shutdown::on_signal().await;
         running.stop().await;

@@ -22,7 +22,8 @@ pub struct Cast {
 
 /// The code of a party of the network on one machine.
 pub fn member(stage: &Stage, party: &str) -> Result<MemberId, ApiError> {
-    let entry = stage.manifest.service(ServiceKind::BankGateway, party).ok_or_else(|| format!("no gateway of {party}"))?;
+    let entry =
+        stage.manifest.service(ServiceKind::BankGateway, party).ok_or_else(|| format!("no gateway of {party}"))?;
     entry.member.parse().map_err(|error| ApiError::Unexpected(format!("{}: {error}", entry.member)))
 }
 
@@ -42,11 +43,8 @@ impl Cast {
             let password = hex::encode(journal.derive(&format!("{story} {role} password")));
             Enterprise::join(&portal, stage.genesis.clone(), &handle, seed, &password).await
         };
-        let mut cast = Self {
-            seller: join("seller").await?,
-            buyer: join("buyer").await?,
-            made_up: join("made-up").await?,
-        };
+        let mut cast =
+            Self { seller: join("seller").await?, buyer: join("buyer").await?, made_up: join("made-up").await? };
         attest(stage, &mut cast.seller, seller).await?;
         attest(stage, &mut cast.buyer, buyer).await?;
         Ok(cast)

@@ -59,7 +59,11 @@ impl Report {
                 "held": outcome.is_ok(), "failure": outcome.err(), "milliseconds": total, "steps": self.steps,
             }));
         } else if outcome.is_ok() {
-            say(format_args!("\nAll {} steps held, in {:.1} s.", self.steps.len(), std::time::Duration::from_millis(total).as_secs_f64()));
+            say(format_args!(
+                "\nAll {} steps held, in {:.1} s.",
+                self.steps.len(),
+                std::time::Duration::from_millis(total).as_secs_f64()
+            ));
         }
     }
 }

@@ -53,7 +53,8 @@ impl Stage {
         let manifest = Manifest::read(folder).map_err(|error| error.to_string())?;
         let genesis = Arc::new(manifest.genesis().map_err(|error| error.to_string())?);
         let stage = Self { manifest, genesis, running: None };
-        let portal = Api::new(&stage.service(ServiceKind::EnterprisePortal, "operator")?).map_err(|error| error.to_string())?;
+        let portal =
+            Api::new(&stage.service(ServiceKind::EnterprisePortal, "operator")?).map_err(|error| error.to_string())?;
         let answered = portal.get("/health/ready").await;
         answered.map_err(|error| format!("the network in {} is not running: {error}", folder.display()))?;
         Ok(stage)
@@ -141,6 +142,10 @@ impl Stage {
         std::fs::write(&path, &bytes).map_err(|error| format!("{}: {error}", path.display()))?;
         let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
         let proven = receipt::verify(&receipt, &self.manifest.network).map_err(|error| error.to_string())?;
-        if proven.record == *record { Ok(path) } else { Err(format!("a receipt of another record than {record}").into()) }
+        if proven.record == *record {
+            Ok(path)
+        } else {
+            Err(format!("a receipt of another record than {record}").into())
+        }
     }
 }

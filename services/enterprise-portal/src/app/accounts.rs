@@ -37,12 +37,8 @@ pub struct NewEnterprise {
 /// [`Error::Account`] if the name is taken.
 pub fn sign_up(c: &mut Connection, new: NewEnterprise, now: Timestamp) -> Result<Enterprise, Error> {
     let account = accounts::create_hashed(c, new.handle.as_str(), &new.password_hash, ROLE)?;
-    let party = Party {
-        account,
-        handle: new.handle,
-        identity_key: new.identity_key,
-        encryption_key: new.encryption_key,
-    };
+    let party =
+        Party { account, handle: new.handle, identity_key: new.identity_key, encryption_key: new.encryption_key };
     let enterprise = Enterprise { party, email: new.email, created: now };
     store::enterprise::insert(c, &enterprise)?;
     Ok(enterprise)

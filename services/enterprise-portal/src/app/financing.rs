@@ -220,12 +220,7 @@ pub fn hear(
 ///
 /// # Errors
 /// As the database.
-pub fn matched(
-    c: &mut Connection,
-    id: Id<FinancingRequest>,
-    matches: Vec<Match>,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub fn matched(c: &mut Connection, id: Id<FinancingRequest>, matches: Vec<Match>, now: Timestamp) -> Result<(), Error> {
     let Some(mut request) = store::financing_request::find(c, id)? else { return Ok(()) };
     if request.apply(Event::Matched, now)? {
         request.matches = Some(matches);

@@ -63,12 +63,7 @@ pub struct AccessNotice {
 }
 
 /// Sends to a bank's gateway; what concerns one `subject` arrives in order.
-pub fn to_gateway(
-    c: &mut Connection,
-    subject: &str,
-    key: &str,
-    message: &GatewayMessage,
-) -> Result<(), EnqueueError> {
+pub fn to_gateway(c: &mut Connection, subject: &str, key: &str, message: &GatewayMessage) -> Result<(), EnqueueError> {
     enqueue(c, GATEWAY, &format!("gateway/{}/{subject}", message.bank), message, key)
 }
 

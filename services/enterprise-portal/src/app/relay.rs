@@ -41,10 +41,7 @@ pub fn queue(
         }
     }
     let kind = sponsorship::kind(&record.unsigned.body).unwrap_or_default().to_owned();
-    store::relay::insert(
-        c,
-        &Relay { id, account, kind, record: record.clone(), fate: Fate::Queued, created: now },
-    )?;
+    store::relay::insert(c, &Relay { id, account, kind, record: record.clone(), fate: Fate::Queued, created: now })?;
     outbox::record(c, id)?;
     Ok(())
 }

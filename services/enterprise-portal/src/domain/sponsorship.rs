@@ -89,7 +89,7 @@ mod tests {
 
     fn endorsement(key: &SigningKey) -> Unsigned {
         let body = Body::DocumentEndorse {
-            document: Hash::sm3(&[b"document"]),
+            document: Hash::sm3(&[b"document"]).into(),
             version: 1,
             root: Hash::sm3(&[b"root"]),
             action: Endorsement::Confirm,

@@ -16,14 +16,16 @@ impl From<Error> for Problem {
             Error::Possession => {
                 Self::new(422, "bad-signature", "A signature does not hold").detail(text).pointer("/signature")
             }
-            Error::UnknownBank(_) => Self::new(422, "unknown-bank", "There is no such bank").detail(text).pointer("/bank"),
+            Error::UnknownBank(_) => {
+                Self::new(422, "unknown-bank", "There is no such bank").detail(text).pointer("/bank")
+            }
             Error::UnknownParty(_) => Self::new(404, "unknown-party", "There is no such enterprise").detail(text),
             Error::AttestationAnswered(_) | Error::RoleAnswered(_) => {
                 Self::new(409, "already-answered", "The request was answered before").detail(text)
             }
-            Error::Financing(refusal) => {
-                Self::new(409, "wrong-state", "Not possible in this state").detail(text).with("state", refusal.state.name())
-            }
+            Error::Financing(refusal) => Self::new(409, "wrong-state", "Not possible in this state")
+                .detail(text)
+                .with("state", refusal.state.name()),
             Error::NeitherBankNorOutline => Self::new(400, "schema", "The body does not satisfy its schema")
                 .detail(text)
                 .pointer("/bank")
@@ -46,9 +48,9 @@ impl From<Error> for Problem {
             }
             Error::Digest => Self::new(400, "digest-mismatch", "The digest is another one").detail(text),
             Error::NotSealed(_) => Self::new(400, "not-sealed", "Only sealed documents are stored").detail(text),
-            Error::Ledger(_) => Self::new(503, "ledger-unavailable", "The ledger does not answer")
-                .retry_after(2)
-                .caused_by(error),
+            Error::Ledger(_) => {
+                Self::new(503, "ledger-unavailable", "The ledger does not answer").retry_after(2).caused_by(error)
+            }
         }
     }
 }

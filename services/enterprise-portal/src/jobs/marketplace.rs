@@ -67,7 +67,9 @@ impl Marketplace {
         let Answer { matches } = serde_json::from_slice(&body).map_err(again)?;
         self.portal
             .database
-            .transaction("store-matches", move |c| financing::matched(c, question.request, matches.clone(), clock::now()))
+            .transaction("store-matches", move |c| {
+                financing::matched(c, question.request, matches.clone(), clock::now())
+            })
             .await
             .map_err(again)?;
         self.portal.changes.note();

@@ -28,11 +28,7 @@ async fn deliver(portal: &Portal, delivery: Delivery) -> Result<(), Failure> {
     if fate == Fate::Queued {
         return Err(Failure::Retry("not final yet".to_owned()));
     }
-    portal
-        .database
-        .transaction("decide-record", move |c| store::relay::decide(c, &id, &fate))
-        .await
-        .map_err(again)?;
+    portal.database.transaction("decide-record", move |c| store::relay::decide(c, &id, &fate)).await.map_err(again)?;
     portal.changes.note();
     Ok(())
 }

@@ -67,11 +67,7 @@ pub fn insert(c: &mut Connection, made: &Access) -> Result<(), Error> {
 }
 
 /// A document's accesses, newest first; cursors are positions.
-pub fn list(
-    c: &mut Connection,
-    document: &DocumentId,
-    page: &PageRequest<u64>,
-) -> Result<Page<Access, u64>, Error> {
+pub fn list(c: &mut Connection, document: &DocumentId, page: &PageRequest<u64>) -> Result<Page<Access, u64>, Error> {
     let after = page.after.map_or(Ok(i64::MAX), |position| big("access.position", position))?;
     let rows: Vec<(Row, Option<String>)> = access::table
         .left_join(supervision_case::table.on(supervision_case::record.eq(access::case_record)))

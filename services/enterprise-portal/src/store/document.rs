@@ -94,9 +94,7 @@ pub fn insert(c: &mut Connection, document: &Document) -> Result<(), Error> {
 
 /// Says what replaces a document.
 pub fn supersede(c: &mut Connection, id: &DocumentId, by: &DocumentId) -> Result<(), Error> {
-    diesel::update(document::table.find(id.to_string()))
-        .set(document::superseded_by.eq(by.to_string()))
-        .execute(c)?;
+    diesel::update(document::table.find(id.to_string())).set(document::superseded_by.eq(by.to_string())).execute(c)?;
     Ok(())
 }
 

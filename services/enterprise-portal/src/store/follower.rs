@@ -20,8 +20,7 @@ pub fn next(c: &mut Connection) -> Result<u64, Error> {
 /// Stores the first position that is not indexed.
 pub fn advance(c: &mut Connection, next: u64) -> Result<(), Error> {
     let next = big("follower.next_position", next)?;
-    let moved =
-        diesel::update(follower::table.find(NAME)).set(follower::next_position.eq(next)).execute(c)?;
+    let moved = diesel::update(follower::table.find(NAME)).set(follower::next_position.eq(next)).execute(c)?;
     if moved == 0 {
         diesel::insert_into(follower::table)
             .values((follower::name.eq(NAME), follower::next_position.eq(next)))

@@ -37,9 +37,10 @@ impl TryFrom<Row> for Relay {
     fn try_from(row: Row) -> Result<Self, Error> {
         let fate = match (row.state.as_str(), row.position, row.decided_at, row.code) {
             ("queued", ..) => Fate::Queued,
-            ("accepted", Some(position), Some(at), _) => {
-                Fate::Accepted { position: count("relay.position", position)?, timestamp: time("relay.decided_at", at)? }
-            }
+            ("accepted", Some(position), Some(at), _) => Fate::Accepted {
+                position: count("relay.position", position)?,
+                timestamp: time("relay.decided_at", at)?,
+            },
             ("refused", Some(position), Some(at), Some(code)) => Fate::Refused {
                 position: count("relay.position", position)?,
                 timestamp: time("relay.decided_at", at)?,

@@ -35,7 +35,9 @@ fn admission(error: &AdmissionError) -> Problem {
         AdmissionError::TooLarge { limit, .. } => {
             Problem::new(413, "too-large", "The body is too large").detail(detail).with("limit", *limit)
         }
-        AdmissionError::Shape(BatchError::Sponsor(place)) => other_sponsor().pointer(format!("/records/{place}/sponsor")),
+        AdmissionError::Shape(BatchError::Sponsor(place)) => {
+            other_sponsor().pointer(format!("/records/{place}/sponsor"))
+        }
         AdmissionError::Shape(_) => {
             Problem::new(400, "schema", "The body does not satisfy its schema").detail(detail).pointer("/records")
         }
@@ -49,8 +51,9 @@ fn admission(error: &AdmissionError) -> Problem {
                 .detail(detail)
                 .pointer("/sponsor")
         }
-        AdmissionError::Repeated { place } => Problem::new(422, "repeated", "A record stands in the batch twice")
-            .pointer(format!("/records/{place}")),
+        AdmissionError::Repeated { place } => {
+            Problem::new(422, "repeated", "A record stands in the batch twice").pointer(format!("/records/{place}"))
+        }
         AdmissionError::Signature(BatchError::Author(place)) => {
             bad_signature(detail).pointer(format!("/records/{place}/signature"))
         }

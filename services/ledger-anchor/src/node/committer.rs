@@ -5,11 +5,7 @@ use std::sync::{Arc, mpsc::Receiver};
 use kontor_ledger::certificate::Certificate;
 
 use super::{Node, Progress, machine::keys};
-use crate::{
-    execution::Executed,
-    ordering::Finalised,
-    store::StoreError,
-};
+use crate::{execution::Executed, ordering::Finalised, store::StoreError};
 
 /// Blocks in one write at most.
 const GROUP: usize = 64;

@@ -103,12 +103,7 @@ pub struct Follower {
 impl Follower {
     /// Starts to follow. `members` is the client that shows this node's certificate; without it nothing can be
     /// submitted here.
-    pub fn start(
-        node: Node,
-        sources: Vec<Source>,
-        public: reqwest::Client,
-        members: Option<reqwest::Client>,
-    ) -> Self {
+    pub fn start(node: Node, sources: Vec<Source>, public: reqwest::Client, members: Option<reqwest::Client>) -> Self {
         let sources: Arc<[Source]> = sources.into();
         let shutdown = Shutdown::new();
         let validators = node.genesis().validators();

@@ -12,8 +12,8 @@ use tokio::time::{Duration, Instant, timeout_at};
 
 use super::{Node, now};
 use crate::{
-    admission::{Admitted, AdmissionError, Urgency},
-    execution::{self, Base, Draft, Executed},
+    admission::{AdmissionError, Admitted, Urgency},
+    execution::{self, Base, Draft},
     ordering::{
         Block, Finalised, Machine,
         block::{BatchKey, Body},
@@ -28,7 +28,7 @@ const IDLE_VIEWS: u64 = 480;
 /// What came of executing a block.
 enum Verdict {
     /// It is as its header says.
-    Holds(Arc<Executed>),
+    Holds,
     /// It can never be valid.
     Wrong(&'static str),
     /// This node cannot tell.
@@ -43,7 +43,7 @@ impl Node {
                 continue;
             }
             match self.judge(block).await {
-                Verdict::Holds(_) => {}
+                Verdict::Holds => {}
                 Verdict::Wrong(why) => {
                     tracing::warn!(height = block.header().height, why, "an ancestor is wrong");
                     return Some(false);
@@ -56,8 +56,8 @@ impl Node {
 
     /// Checks header and batches and executes the block.
     async fn judge(&self, block: &Arc<Block>) -> Verdict {
-        if let Some(executed) = self.0.chain.executed(&block.id()) {
-            return Verdict::Holds(executed);
+        if self.0.chain.executed(&block.id()).is_some() {
+            return Verdict::Holds;
         }
         let Some(base) = self.0.chain.base(&block.header().parent) else { return self.beside_the_tip(block) };
         let (header, parent) = (block.header(), &base.header);
@@ -67,9 +67,8 @@ impl Node {
         if header.height != parent.height.saturating_add(1) || header.timestamp < parent.timestamp {
             return Verdict::Wrong("height or time");
         }
-        let checks = block.batches().iter().map(|(key, bytes)| {
-            self.0.admissions.admit(*key, bytes.clone(), Urgency::Consensus)
-        });
+        let checks =
+            block.batches().iter().map(|(key, bytes)| self.0.admissions.admit(*key, bytes.clone(), Urgency::Consensus));
         let batches = match try_join_all(checks).await {
             Ok(batches) => batches,
             Err(AdmissionError::Stopping) => return Verdict::Unknown,
@@ -86,9 +85,8 @@ impl Node {
             if !draft.matches(header) {
                 return Ok(Verdict::Wrong("the log's root is not what execution gives"));
             }
-            let executed = Arc::new(draft.seal(*header, keys(&block)));
-            node.0.chain.keep(Arc::clone(&executed));
-            Ok::<_, StoreError>(Verdict::Holds(executed))
+            node.0.chain.keep(Arc::new(draft.seal(*header, keys(&block))));
+            Ok::<_, StoreError>(Verdict::Holds)
         });
         match executed.await {
             Ok(Ok(verdict)) => verdict,
@@ -245,7 +243,7 @@ impl Machine for Node {
             None => return pending().await,
         }
         match self.judge(block).await {
-            Verdict::Holds(_) => true,
+            Verdict::Holds => true,
             Verdict::Wrong(why) => {
                 tracing::warn!(height = block.header().height, why, "a proposed block is wrong");
                 false

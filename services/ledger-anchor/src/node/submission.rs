@@ -11,7 +11,7 @@ use tokio::{
 
 use super::Node;
 use crate::{
-    admission::{Admitted, AdmissionError, Urgency},
+    admission::{AdmissionError, Admitted, Urgency},
     ordering::{Ordering, block::BatchKey},
     pool::PoolFull,
     state,

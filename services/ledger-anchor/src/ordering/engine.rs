@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use ::tokio::sync::{mpsc, oneshot};
 use bytes::Bytes;
 use commonware_broadcast::buffered;
 use commonware_codec::DecodeExt as _;
@@ -31,9 +32,7 @@ use commonware_cryptography::{
     certificate::{ConstantProvider, Verifier as _},
     ed25519,
 };
-use commonware_p2p::{
-    Address, AddressableManager as _, Receiver as _, Recipients, Sender as _, authenticated::lookup, max_message_size,
-};
+use commonware_p2p::{Address, AddressableManager as _, Recipients, authenticated::lookup, max_message_size};
 use commonware_parallel::Sequential;
 use commonware_runtime::{IoBuf, Quota, Runner as _, Spawner as _, Supervisor as _, buffer::paged::CacheRef, tokio};
 use commonware_storage::{archive::prunable, translator::EightCap};
@@ -48,7 +47,6 @@ use commonware_utils::{
 };
 use kontor_ledger::encoding::MAX_BYTES;
 use kontor_sealing::{PublicKey, SigningKey, Suite};
-use ::tokio::sync::{mpsc, oneshot};
 
 use super::{
     Machine, Membership, Ordering,
@@ -197,8 +195,8 @@ async fn run<M: Machine>(
     gossip: mpsc::Receiver<Bytes>,
 ) -> Result<(), EngineError> {
     let seed = config.key.to_seed();
-    let signer = ed25519::PrivateKey::decode(Bytes::copy_from_slice(seed.as_ref()))
-        .map_err(|_| EngineError::NotAValidator)?;
+    let signer =
+        ed25519::PrivateKey::decode(Bytes::copy_from_slice(seed.as_ref())).map_err(|_| EngineError::NotAValidator)?;
     let me = signer.public_key();
     let mut keys = Vec::with_capacity(config.validators.len());
     let mut addresses: Vec<(ed25519::PublicKey, Address)> = Vec::with_capacity(config.validators.len());

@@ -169,9 +169,7 @@ mod tests {
     #[test]
     fn the_ends_of_a_range_belong_to_it() {
         let criteria = product(1, "AURUDEFF", None).criteria;
-        for (band, fits) in
-            [(AmountBand::UpTo10k, true), (AmountBand::UpTo1m, true), (AmountBand::UpTo10m, false)]
-        {
+        for (band, fits) in [(AmountBand::UpTo10k, true), (AmountBand::UpTo1m, true), (AmountBand::UpTo10m, false)] {
             assert_eq!(judge(&criteria, &Outline { amount_band: band, ..outline() }).is_ok(), fits);
         }
         assert!(judge(&criteria, &Outline { tenor_days: 90, ..outline() }).is_ok());

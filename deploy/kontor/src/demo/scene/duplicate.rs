@@ -32,7 +32,8 @@ pub async fn twice(
     let mut held = issue(&cast.seller, &cast.buyer, again, "again").await?;
     let wish = Wish { amount: share(held.total(), 50), advance_rate: ADVANCE_RATE, tenor_days: TENOR };
     let request = cast.seller.request(&mut held, member(stage, "bank-b")?, wish, "again").await?;
-    let told = cast.seller.await_state(&request, &["evidence-requested", "refused-duplicate", "claimed", "declined"]).await?;
+    let told =
+        cast.seller.await_state(&request, &["evidence-requested", "refused-duplicate", "claimed", "declined"]).await?;
     if told["state"] == "evidence-requested" {
         match cast.seller.prove(&mut held, &request, &told, "again").await {
             Ok(()) => {}

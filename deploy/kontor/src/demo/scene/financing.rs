@@ -14,16 +14,8 @@ use crate::{
 };
 
 /// States that a request passes on the way to its money.
-const ON_THE_WAY: [&str; 8] = [
-    "evidence-requested",
-    "claimed",
-    "offered",
-    "accepted",
-    "financed",
-    "declined",
-    "refused-duplicate",
-    "refused",
-];
+const ON_THE_WAY: [&str; 8] =
+    ["evidence-requested", "claimed", "offered", "accepted", "financed", "declined", "refused-duplicate", "refused"];
 
 /// How often a proof is made anew because another claim came between.
 const TRIES: u32 = 5;
@@ -52,7 +44,9 @@ pub async fn finance(
     for name in ["authenticity", "duplicate"] {
         let passed = |check: &Value| check["name"] == name && check["result"] == "pass";
         let checks = application["checks"].as_array();
-        check(checks.is_some_and(|checks| checks.iter().any(passed)), || format!("check {name}: {}", application["checks"]))?;
+        check(checks.is_some_and(|checks| checks.iter().any(passed)), || {
+            format!("check {name}: {}", application["checks"])
+        })?;
     }
     officer.offer(&request.id, &application["claim"]["amount"]["amount"], 425, TENOR).await?;
     let told = seller.await_state(&request, &["offered", "accepted", "financed"]).await?;
@@ -75,12 +69,7 @@ pub async fn finance(
 }
 
 /// Sends evidence until the ledger has spoken.
-async fn claim(
-    seller: &Enterprise,
-    held: &mut Held,
-    request: &Request,
-    purpose: &str,
-) -> Result<Value, ApiError> {
+async fn claim(seller: &Enterprise, held: &mut Held, request: &Request, purpose: &str) -> Result<Value, ApiError> {
     for _ in 0..TRIES {
         let told = seller.await_state(request, &ON_THE_WAY).await?;
         match told["state"].as_str() {

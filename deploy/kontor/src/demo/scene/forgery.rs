@@ -27,9 +27,11 @@ pub async fn made_up_buyer(stage: &Stage, cast: &Cast, invoice: &Invoice, report
     let told = cast.seller.await_state(&request, &["declined", "evidence-requested", "claimed"]).await?;
     check(told["state"] == "declined", || format!("the made-up buyer's invoice is {}", told["state"]))?;
     let application = stage.officer("bank-a").await?.application(&request.id, &["declined"]).await?;
-    let unproven = application["checks"].as_array().into_iter().flatten().any(|check| {
-        check["name"] == "authenticity" && check["result"] != "pass"
-    });
+    let unproven = application["checks"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|check| check["name"] == "authenticity" && check["result"] != "pass");
     check(unproven, || format!("authenticity passed: {}", application["checks"]))?;
     report.step("a made-up buyer that nobody attests: bank-a declines", format!("reasons {}", codes(&told)));
     Ok(())

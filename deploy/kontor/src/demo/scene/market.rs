@@ -27,10 +27,12 @@ pub async fn matched(
     }
     let country = held.invoice.seller.address.as_ref().and_then(|address| address.country.as_ref());
     let country = country.map_or_else(|| "DE".to_owned(), ToString::to_string);
-    let outline = json!({ "currency": currency, "amountBand": "10k-to-100k", "tenorDays": 60, "sellerCountry": country });
+    let outline =
+        json!({ "currency": currency, "amountBand": "10k-to-100k", "tenorDays": 60, "sellerCountry": country });
     let purpose = held.document().to_string();
     let told = seller.request_any(held, &outline, &purpose).await?;
-    let banks: Vec<&str> = told["matches"].as_array().into_iter().flatten().filter_map(|one| one["bank"].as_str()).collect();
+    let banks: Vec<&str> =
+        told["matches"].as_array().into_iter().flatten().filter_map(|one| one["bank"].as_str()).collect();
     check(banks.contains(&"CITRNL2A"), || format!("bank-c was not matched: {}", told["matches"]))?;
     let strangers = |one: &Value| one["bank"] == "DORAES2B" && one["product"]["name"] == format!("Receivables {run}");
     let mistaken = told["matches"].as_array().into_iter().flatten().any(strangers);

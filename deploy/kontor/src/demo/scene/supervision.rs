@@ -37,7 +37,8 @@ pub async fn supervise(
     let refusal = first.refusal(&refused.to_string()).await?;
     check(refusal["code"] == "duplicate", || format!("the refusal is listed as {refusal}"))?;
     let claims = &market["claims"];
-    let detail = format!("{} claims, {} refused, {} documents", claims["reserved"], claims["refused"], market["documents"]);
+    let detail =
+        format!("{} claims, {} refused, {} documents", claims["reserved"], claims["refused"], market["documents"]);
     report.step("the regulator sees the market and the refused claims, opening nothing", detail);
 
     let expires = Timestamp::now().checked_add((24 * 30).hours()).map_err(|error| error.to_string())?;
@@ -72,7 +73,8 @@ pub async fn supervise(
     let disclosed = second.read(&access).await?;
     let number = &disclosed["content"]["invoiceNumber"];
     check(number == held.invoice.invoice_number.as_str(), || format!("the regulator reads invoice {number}"))?;
-    report.step("two officers open one document under a case; the access is recorded first", format!("invoice {number}"));
+    report
+        .step("two officers open one document under a case; the access is recorded first", format!("invoice {number}"));
 
     let seen = seller.await_access(&held.document(), &record.to_string()).await?;
     check(seen["reason"] == reason, || format!("the owner sees {seen}"))?;

@@ -24,10 +24,8 @@ pub async fn handle(
     asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let version = asked.version;
-    let (digest, content) = portal
-        .database
-        .read(move |c| reading::sealed(c, session.account, &id, version, clock::now()))
-        .await?;
+    let (digest, content) =
+        portal.database.read(move |c| reading::sealed(c, session.account, &id, version, clock::now())).await?;
     let content = match content {
         Some(content) => content,
         None => portal.ledger.attachment(&digest).await?.ok_or(Error::NotFound)?,

@@ -49,7 +49,8 @@ pub async fn handle(
     let New { handle, grant_record } = body.into_inner();
     once(&portal.database, "share-document", key, move |c| {
         let made = share(c, session.account, &id, &handle, grant_record, clock::now())?;
-        let view = View { document: made.document, handle: made.with.1, grant_record: made.grant, created: made.created };
+        let view =
+            View { document: made.document, handle: made.with.1, grant_record: made.grant, created: made.created };
         Answer::json(201, &view)
     })
     .await

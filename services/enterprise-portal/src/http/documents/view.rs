@@ -89,7 +89,8 @@ struct ClaimView {
 impl DocumentView {
     /// The view, with the live claims that the ledger has.
     pub fn new(view: reading::View, claims: Vec<Claim>) -> Self {
-        let reading::View { document, is_owned, owner, versions, grants, mut shared_with, endorsements, indexed } = view;
+        let reading::View { document, is_owned, owner, versions, grants, mut shared_with, endorsements, indexed } =
+            view;
         let version = |version: crate::domain::document::Version| VersionView {
             version: version.header.version,
             root: version.root,

@@ -15,9 +15,7 @@ use super::View;
 use crate::{
     app::financing::{self, NewRequest},
     clock,
-    domain::{
-        enterprise::AccountId, financing::State, financing_request::Approach, outline::Outline, sealed::Sealed,
-    },
+    domain::{enterprise::AccountId, financing::State, financing_request::Approach, outline::Outline, sealed::Sealed},
     state::Portal,
 };
 

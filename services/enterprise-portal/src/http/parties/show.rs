@@ -21,9 +21,5 @@ pub async fn handle(_: Session, portal: Data<Portal>, name: Path<Handle>) -> Res
     let name = name.into_inner();
     let found = portal.database.read(move |c| store::enterprise::by_handle(c, &name)).await?;
     let party = found.ok_or(Error::NotFound)?.party;
-    Ok(Json(PartyView {
-        handle: party.handle,
-        identity_key: party.identity_key,
-        encryption_key: party.encryption_key,
-    }))
+    Ok(Json(PartyView { handle: party.handle, identity_key: party.identity_key, encryption_key: party.encryption_key }))
 }

@@ -38,7 +38,11 @@ pub struct Query {
 }
 
 /// Every final record from a position on; the event's id is its position.
-pub async fn stream(app: web::Data<App>, request: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, Problem> {
+pub async fn stream(
+    app: web::Data<App>,
+    request: HttpRequest,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, Problem> {
     let progress = app.node.progress();
     let size = progress.borrow().size;
     let next = last_event_id(&request).map(|last| last.saturating_add(1)).or(query.from).unwrap_or(size);

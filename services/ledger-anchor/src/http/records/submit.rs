@@ -84,9 +84,7 @@ fn answer_one(record: &Submitted) -> Result<HttpResponse, Problem> {
         return Ok(HttpResponse::Accepted().insert_header((header::LOCATION, status)).json(body));
     };
     match entry.outcome {
-        Outcome::Accepted => {
-            Ok(HttpResponse::Created().insert_header((header::LOCATION, status)).json(place(entry)))
-        }
+        Outcome::Accepted => Ok(HttpResponse::Created().insert_header((header::LOCATION, status)).json(place(entry))),
         Outcome::Refused(code) => Err(Problem::new(422, "refused", "The network refused the record")
             .detail(code.explanation())
             .with("code", code.as_str())

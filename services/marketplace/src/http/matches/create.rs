@@ -34,14 +34,9 @@ pub struct Matches {
 }
 
 /// Matches and tells the banks.
-pub async fn handle(
-    peer: Peer,
-    market: Data<Marketplace>,
-    body: Checked<Question>,
-) -> Result<Json<Matches>, Problem> {
+pub async fn handle(peer: Peer, market: Data<Marketplace>, body: Checked<Question>) -> Result<Json<Matches>, Problem> {
     peer.require_member(market.operator.as_str())?;
     let Question { request, outline } = body.into_inner();
-    let matches =
-        market.database.transaction("match-request", move |c| answer(c, request, &outline)).await?;
+    let matches = market.database.transaction("match-request", move |c| answer(c, request, &outline)).await?;
     Ok(Json(Matches { matches }))
 }
