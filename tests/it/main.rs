@@ -1,3 +1,7 @@
 //! Tests across services: the whole consortium, and what holds for the workspace as such.
 
+mod demo;
 mod dependencies;
+mod faults;
+mod input;
+mod plaintext;
