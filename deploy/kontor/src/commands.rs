@@ -8,7 +8,7 @@ mod serve;
 mod up;
 mod verify;
 
-use std::process::ExitCode;
+use std::{fs::File, io::Read as _, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -60,6 +60,15 @@ pub(crate) fn say(line: impl std::fmt::Display) {
     use std::io::Write as _;
     // A closed pipe means that nobody reads on.
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The first `most` bytes of a file.
+pub(crate) fn read_file(path: &Path, most: usize) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    Ok(bytes)
 }
 
 /// An asynchronous call's runtime.

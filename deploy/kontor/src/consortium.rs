@@ -14,6 +14,7 @@ pub mod lock;
 pub mod manifest;
 pub mod plan;
 pub mod processes;
+mod ready;
 pub mod start;
 
 use std::path::{Path, PathBuf};
@@ -29,9 +30,23 @@ pub enum ConsortiumError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The folder holds something else, or a creation that was interrupted.
-    #[error("{} holds no complete network: remove it, or name another folder with --data", _0.display())]
+    /// The folder's creation was interrupted.
+    #[error("{} holds a network that was not created to its end: remove it and start again", _0.display())]
     Incomplete(PathBuf),
+    /// The folder holds no network.
+    #[error("{} holds no network: create one there with kontor up --data", _0.display())]
+    Absent(PathBuf),
+    /// The folder holds something else.
+    #[error("{} holds other things: name a new or empty folder with --data", _0.display())]
+    Foreign(PathBuf),
+    /// The folder was copied or moved; its files name the place where it was.
+    #[error("the network in {} belongs in {}: move it back there", found.display(), home.display())]
+    Moved {
+        /// Where the folder is.
+        found: PathBuf,
+        /// Where it was created.
+        home: PathBuf,
+    },
     /// The folder's manifest cannot be read.
     #[error("{} cannot be read ({message}): it was written by another version or was damaged", path.display())]
     Manifest {

@@ -30,7 +30,23 @@ where
     E: std::fmt::Display,
     F: Future<Output = Result<P, E>>,
 {
-    let outcome = serve(name, path, service).await;
+    run_until(name, path, service, std::future::pending()).await
+}
+
+/// As [`run`], but `end` also tells the process to stop.
+pub async fn run_until<C, P, E, F>(
+    name: &'static str,
+    path: Option<&Path>,
+    service: impl FnOnce(C) -> F,
+    end: impl Future<Output = ()>,
+) -> ExitCode
+where
+    C: DeserializeOwned,
+    P: Process,
+    E: std::fmt::Display,
+    F: Future<Output = Result<P, E>>,
+{
+    let outcome = serve(name, path, service, end).await;
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
@@ -40,7 +56,12 @@ where
     }
 }
 
-async fn serve<C, P, E, F>(name: &str, path: Option<&Path>, service: impl FnOnce(C) -> F) -> Result<(), String>
+async fn serve<C, P, E, F>(
+    name: &str,
+    path: Option<&Path>,
+    service: impl FnOnce(C) -> F,
+    end: impl Future<Output = ()>,
+) -> Result<(), String>
 where
     C: DeserializeOwned,
     P: Process,
@@ -53,7 +74,10 @@ where
     let config = config::load(path).map_err(|error| error.to_string())?;
     let running = service(config).await.map_err(|error| error.to_string())?;
     tracing::info!(http = %running.http(), "serving");
-    let signal = Shutdown::on_signal().await;
+    let signal = tokio::select! {
+        signal = Shutdown::on_signal() => signal,
+        () = end => Ok(()),
+    };
     running.stop().await;
     signal.map_err(|error| format!("cannot listen for signals: {error}"))
 }

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use kontor_trade::{
     document::{Document, arithmetic_warnings},
-    import::{Imported, import},
+    import::{Imported, MAX_BYTES, import},
 };
 use serde_json::json;
 
-use super::say;
+use super::{read_file, say};
 
 /// Reads UBL, CII or JSON documents and prints them in the network's own form, with what could not be taken over.
 #[derive(Debug, Args)]
@@ -36,12 +36,16 @@ pub struct Validate {
 }
 
 pub(super) fn read(path: &Path) -> Result<Imported, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    // One byte more than is taken, so that the importer says that it is too much.
+    let bytes = read_file(path, MAX_BYTES + 1)?;
     import(&bytes).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Runs `each` for all files; fails if one failed, after all were tried.
 fn for_each(files: &[PathBuf], mut each: impl FnMut(&Path) -> Result<(), String>) -> Result<(), String> {
+    if let [only] = files {
+        return each(only);
+    }
     let mut failed = 0_usize;
     for file in files {
         if let Err(reason) = each(file) {
@@ -83,7 +87,11 @@ impl Validate {
     /// Runs the call.
     pub fn run(self) -> Result<(), String> {
         for_each(&self.files, |path| {
-            let imported = read(path)?;
+            let imported = read(path).inspect_err(|reason| {
+                if self.json {
+                    say(json!({ "file": path.display().to_string(), "valid": false, "reason": reason }));
+                }
+            })?;
             let mut warnings: Vec<String> = imported
                 .report
                 .warnings

@@ -26,7 +26,6 @@ impl Init {
     /// Runs the call.
     pub fn run(self) -> Result<(), String> {
         let folder = data_folder(self.data)?;
-        std::fs::create_dir_all(&folder).map_err(|error| format!("cannot use {}: {error}", folder.display()))?;
         let _lock = Lock::take(&folder).map_err(|error| error.to_string())?;
         let manifest = create::create(&folder, self.port).map_err(|error| error.to_string())?;
         if self.json {

@@ -1,6 +1,9 @@
 //! `kontor up`: the whole network on this machine.
 
-use std::path::{Path, PathBuf};
+use std::{
+    convert::Infallible,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use kontor_chassis::{
@@ -65,14 +68,20 @@ impl Up {
 
     async fn separate(&self, folder: &Path) -> Result<(), String> {
         let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
-        let mut running = Processes::start(program, folder, self.port).await.map_err(|error| error.to_string())?;
-        self.announce(&running.manifest, folder)?;
+        let mut running = Processes::launch(program, folder, self.port).await.map_err(|error| error.to_string())?;
         let outcome = tokio::select! {
             signal = Shutdown::on_signal() => signal.map_err(|error| format!("cannot listen for signals: {error}")),
-            name = running.first_to_end() => Err(format!("{name}; its log is in its folder")),
+            Err(reason) = self.watch(&mut running, folder) => Err(reason),
         };
         running.stop().await;
         outcome
+    }
+
+    /// Announces the network once it is ready, and returns only when a service has failed.
+    async fn watch(&self, running: &mut Processes, folder: &Path) -> Result<Infallible, String> {
+        running.ready().await.map_err(|error| error.to_string())?;
+        self.announce(&running.manifest, folder)?;
+        Err(format!("{}; its log is in its folder", running.first_to_end().await))
     }
 
     fn announce(&self, manifest: &Manifest, folder: &Path) -> Result<(), String> {

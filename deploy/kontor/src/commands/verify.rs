@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kontor_ledger::receipt::{self, Receipt};
+use kontor_ledger::receipt::{self, Proven, Receipt};
 use kontor_sealing::Hash;
 use serde_json::json;
 
-use super::say;
+use super::{read_file, say};
+
+/// Far above any receipt: its record is at most a few megabytes.
+const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// Checks a receipt with no network: record, place in the log, block and the validators' certificate.
 #[derive(Debug, Args)]
@@ -30,14 +33,15 @@ impl Verify {
     /// Runs the call.
     pub fn run(self) -> Result<(), String> {
         let at = self.file.display();
-        let text = std::fs::read_to_string(&self.file).map_err(|error| format!("cannot read {at}: {error}"))?;
-        let receipt: Receipt = serde_json::from_str(&text).map_err(|error| format!("{at} is no receipt: {error}"))?;
-        let network = self.network.unwrap_or_else(|| receipt.genesis.hash());
-        let proven = receipt::verify(&receipt, &network).map_err(|error| format!("{at} does not hold: {error}"))?;
+        let proven = self.check().inspect_err(|reason| {
+            if self.json {
+                say(json!({ "valid": false, "reason": reason }));
+            }
+        })?;
         if self.json {
             say(json!({
                 "valid": true,
-                "network": network,
+                "network": proven.network,
                 "record": proven.record,
                 "outcome": proven.outcome,
                 "position": proven.position,
@@ -47,11 +51,27 @@ impl Verify {
             return Ok(());
         }
         say(format_args!("{at} holds"));
-        say(format_args!("  network    {network}{}", if self.network.is_some() { "" } else { " (its own word)" }));
+        say(format_args!(
+            "  network    {}{}",
+            proven.network,
+            if self.network.is_some() { "" } else { " (its own word)" }
+        ));
         say(format_args!("  record     {}", proven.record));
         say(format_args!("  outcome    {}", proven.outcome));
         say(format_args!("  position   {}", proven.position));
         say(format_args!("  time       {}", proven.timestamp));
         Ok(())
+    }
+
+    fn check(&self) -> Result<Proven, String> {
+        let at = self.file.display();
+        let bytes = read_file(&self.file, MAX_BYTES)?;
+        let receipt: Receipt =
+            serde_json::from_slice(&bytes).map_err(|error| format!("{at} is no receipt: {error}"))?;
+        let network = self.network.unwrap_or_else(|| receipt.genesis.hash());
+        receipt::verify(&receipt, &network).map_err(|error| match std::error::Error::source(&error) {
+            Some(source) => format!("{at} does not hold: {error}: {source}"),
+            None => format!("{at} does not hold: {error}"),
+        })
     }
 }

@@ -16,7 +16,7 @@ use kontor_chassis::{
 };
 use kontor_ledger::{client::Node, member::MemberId, time::Timestamp};
 use kontor_ledger_anchor::config::Validator;
-use kontor_sealing::{PartySeed, SigningKey};
+use kontor_sealing::PartySeed;
 use rand::RngExt as _;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -24,17 +24,18 @@ use zeroize::Zeroizing;
 use super::{
     ConsortiumError, file,
     keys::{self, Keys},
+    lock::LOCK,
     manifest::{FILE, Manifest, OfficerFile, PersonEntry, ServiceEntry, VERSION},
     plan::{self, Party, ServiceKind, Unit},
 };
 
-/// Creates a network in `folder`, which must be missing or empty, with its ports from `base` upwards.
+/// Creates a network in `folder`, which must be locked and otherwise empty, with its ports from `base` upwards.
 ///
 /// # Errors
 /// [`ConsortiumError`]; what was written before stays, and is recognised as incomplete.
 pub fn create(folder: &Path, base: u16) -> Result<Manifest, ConsortiumError> {
     let units = plan::units(base)?;
-    claim(folder)?;
+    vacant(folder)?;
     let folder = folder.canonicalize().map_err(file(folder))?;
     let failed = |error: &dyn std::fmt::Display| ConsortiumError::Make(error.to_string());
     let ca = made(&folder.join("ca"))?;
@@ -61,17 +62,20 @@ pub fn create(folder: &Path, base: u16) -> Result<Manifest, ConsortiumError> {
     Ok(manifest)
 }
 
-/// Makes the folder, or takes an empty one.
-fn claim(folder: &Path) -> Result<(), ConsortiumError> {
+/// That `folder`, which is locked, is free to create a network in.
+///
+/// # Errors
+/// [`ConsortiumError::Exists`] or [`ConsortiumError::Incomplete`].
+pub fn vacant(folder: &Path) -> Result<(), ConsortiumError> {
     if folder.join(FILE).exists() {
         return Err(ConsortiumError::Exists(folder.to_owned()));
     }
-    made(folder)?;
-    let empty = fs::read_dir(folder).map_err(file(folder))?.all(|entry| entry.is_ok_and(|it| it.file_name() == "lock"));
+    let empty = fs::read_dir(folder).map_err(file(folder))?.all(|entry| entry.is_ok_and(|it| it.file_name() == LOCK));
     if empty { Ok(()) } else { Err(ConsortiumError::Incomplete(folder.to_owned())) }
 }
 
-fn made(folder: &Path) -> Result<PathBuf, ConsortiumError> {
+/// Makes a folder that only its owner may enter, unless it is there.
+pub(super) fn made(folder: &Path) -> Result<PathBuf, ConsortiumError> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(file(folder))?;
     Ok(folder.to_owned())
@@ -86,8 +90,8 @@ fn public(path: &Path, text: &str) -> Result<(), ConsortiumError> {
     write_public(path, text.as_bytes()).map_err(file(path))
 }
 
-fn secret(path: &Path, text: &str) -> Result<(), ConsortiumError> {
-    write_secret(path, text.as_bytes()).map_err(file(path))
+fn secret(path: &Path, text: String) -> Result<(), ConsortiumError> {
+    write_secret(path, Zeroizing::new(text).as_bytes()).map_err(file(path))
 }
 
 /// What every file is made from.
@@ -107,14 +111,14 @@ impl Maker<'_> {
     fn secrets(&self, keys: &Keys) -> Result<(), ConsortiumError> {
         let seed = |party: &Party, seed: &PartySeed| {
             let folder = made(&self.party(party))?;
-            secret(&folder.join("seed"), &hex::encode(*seed.to_bytes()))
+            secret(&folder.join("seed"), hex::encode(*seed.to_bytes()))
         };
         for bank in &keys.banks {
             seed(&bank.party, &bank.seed)?;
             let folder = self.party(&bank.party);
-            secret(&folder.join("validator.key"), &validator(&bank.validator))?;
-            secret(&folder.join("fingerprint.share"), &hex::encode(*bank.fingerprint.to_bytes()))?;
-            secret(&folder.join("escrow.share"), &hex::encode(*bank.escrow.to_bytes()))?;
+            secret(&folder.join("validator.key"), hex::encode(*bank.validator.to_seed()))?;
+            secret(&folder.join("fingerprint.share"), hex::encode(*bank.fingerprint.to_bytes()))?;
+            secret(&folder.join("escrow.share"), hex::encode(*bank.escrow.to_bytes()))?;
         }
         seed(&plan::OPERATOR, &keys.operator)?;
         seed(&plan::REGULATOR, &keys.regulator)?;
@@ -123,12 +127,12 @@ impl Maker<'_> {
                 signing_key: hex::encode(*officer.signing.to_seed()),
                 escrow_share: hex::encode(*officer.escrow.to_bytes()),
             };
-            secret(&self.officer(officer.login), &Zeroizing::new(json(&own)?))?;
+            secret(&self.officer(officer.login), json(&own)?)?;
         }
         for party in plan::parties() {
             for (login, _) in party.people {
                 let password = Zeroizing::new(rand::rng().random::<[u8; 15]>());
-                secret(&self.password(&party, login), &BASE64_URL_SAFE_NO_PAD.encode(*password))?;
+                secret(&self.password(&party, login), BASE64_URL_SAFE_NO_PAD.encode(*password))?;
             }
         }
         Ok(())
@@ -327,8 +331,4 @@ fn member(party: &Party) -> Result<MemberId, ConsortiumError> {
 
 fn toml(config: &impl Serialize) -> Result<String, ConsortiumError> {
     toml::to_string_pretty(config).map_err(|error| ConsortiumError::Make(error.to_string()))
-}
-
-fn validator(key: &SigningKey) -> String {
-    hex::encode(*key.to_seed())
 }

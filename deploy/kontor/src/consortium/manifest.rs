@@ -82,20 +82,38 @@ pub struct OfficerFile {
     pub escrow_share: String,
 }
 
+impl ServiceEntry {
+    /// What it is and whose, for messages.
+    pub fn title(&self) -> String {
+        format!("{} of {}", self.service, self.party)
+    }
+}
+
 impl Manifest {
     /// Reads a complete folder's manifest.
     ///
     /// # Errors
-    /// [`ConsortiumError::Incomplete`] if there is none, [`ConsortiumError::Manifest`] if it is unusable.
+    /// [`ConsortiumError::Absent`] or [`ConsortiumError::Incomplete`] if there is none, [`ConsortiumError::Moved`] if
+    /// the folder is not where it was created, [`ConsortiumError::Manifest`] if it is unusable.
     pub fn read(folder: &Path) -> Result<Self, ConsortiumError> {
         let path = folder.join(FILE);
         if !path.exists() {
-            return Err(ConsortiumError::Incomplete(folder.to_owned()));
+            let begun = folder.join("ca").exists();
+            let missing = if begun { ConsortiumError::Incomplete } else { ConsortiumError::Absent };
+            return Err(missing(folder.to_owned()));
         }
         let text = std::fs::read_to_string(&path).map_err(file(&path))?;
         let unusable = |message: String| ConsortiumError::Manifest { path: path.clone(), message };
         let manifest: Self = serde_json::from_str(&text).map_err(|error| unusable(error.to_string()))?;
-        if manifest.version == VERSION { Ok(manifest) } else { Err(unusable(format!("form {}", manifest.version))) }
+        if manifest.version != VERSION {
+            return Err(unusable(format!("form {}", manifest.version)));
+        }
+        // A copy would start on the original's files.
+        let (found, home) = (folder.canonicalize().map_err(file(folder))?, manifest.genesis.parent());
+        match home.filter(|home| *home != found) {
+            Some(home) => Err(ConsortiumError::Moved { found, home: home.to_owned() }),
+            None => Ok(manifest),
+        }
     }
 
     /// The network's genesis.

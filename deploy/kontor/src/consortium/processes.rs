@@ -6,26 +6,25 @@ use std::{
     time::Duration,
 };
 
-use kontor_chassis::client;
 use tokio::{
     process::{Child, Command},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout_at},
 };
 
 use super::{
     ConsortiumError, file,
     lock::Lock,
     manifest::{Manifest, ServiceEntry},
+    plan::ServiceKind,
+    ready,
     start::prepare,
 };
 
-/// How long a service may take until it is ready.
-const READY: Duration = Duration::from_secs(60);
-
-/// How long a service may take to end by itself.
+/// How long services may take to end by themselves.
 const END: Duration = Duration::from_secs(15);
 
-/// A network of processes; they are killed if this is dropped before [`Processes::stop`].
+/// A network of processes; they are killed if this is dropped before [`Processes::stop`], and end by themselves if this
+/// process is killed.
 pub struct Processes {
     /// What runs and where.
     pub manifest: Manifest,
@@ -35,20 +34,12 @@ pub struct Processes {
 }
 
 impl Processes {
-    /// Starts every service by `program serve SERVICE --config FILE` and waits until all are ready.
+    /// Starts every service and waits until all are ready.
     ///
     /// # Errors
     /// [`ConsortiumError`]; what had started by then is ended again.
     pub async fn start(program: PathBuf, folder: &Path, base: Option<u16>) -> Result<Self, ConsortiumError> {
-        let (manifest, lock) = prepare(folder, base)?;
-        let children = manifest.services.iter().map(|entry| (entry.clone(), None)).collect();
-        let mut all = Self { manifest, program, children, _lock: lock };
-        for index in 0..all.children.len() {
-            if let Err(error) = all.spawn(index) {
-                all.stop().await;
-                return Err(error);
-            }
-        }
+        let mut all = Self::launch(program, folder, base).await?;
         match all.ready().await {
             Ok(()) => Ok(all),
             Err(error) => {
@@ -58,6 +49,23 @@ impl Processes {
         }
     }
 
+    /// Starts every service by `program serve SERVICE --config FILE`; [`Processes::ready`] comes next.
+    ///
+    /// # Errors
+    /// [`ConsortiumError`]; what had started by then is ended again.
+    pub async fn launch(program: PathBuf, folder: &Path, base: Option<u16>) -> Result<Self, ConsortiumError> {
+        let (manifest, lock) = prepare(folder, base).await?;
+        let children = manifest.services.iter().map(|entry| (entry.clone(), None)).collect();
+        let mut all = Self { manifest, program, children, _lock: lock };
+        for index in 0..all.children.len() {
+            if let Err(error) = all.spawn(index) {
+                all.stop().await;
+                return Err(error);
+            }
+        }
+        Ok(all)
+    }
+
     fn spawn(&mut self, index: usize) -> Result<(), ConsortiumError> {
         let Some((entry, child)) = self.children.get_mut(index) else { return Ok(()) };
         let log = entry.folder.join("log");
@@ -65,7 +73,8 @@ impl Processes {
         let started = Command::new(&self.program)
             .args(["serve", entry.service.name(), "--config"])
             .arg(&entry.config)
-            .stdin(Stdio::null())
+            .arg("--until-input-ends")
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(output)
             .process_group(0)
@@ -80,24 +89,13 @@ impl Processes {
     /// # Errors
     /// [`ConsortiumError::Start`] naming the first that ended or took too long.
     pub async fn ready(&mut self) -> Result<(), ConsortiumError> {
-        let http = client::plain().map_err(|error| ConsortiumError::Start(error.to_string()))?;
-        let deadline = Instant::now() + READY;
+        let (http, deadline) = (ready::client()?, ready::deadline());
         for (entry, child) in &mut self.children {
-            let name = format!("{} of {}", entry.service, entry.party);
-            loop {
-                if let Some(status) = child.as_mut().and_then(|child| child.try_wait().ok().flatten()) {
-                    let said = last_line(&entry.folder.join("log"));
-                    return Err(ConsortiumError::Start(format!("{name} ended with {status}: {said}")));
-                }
-                let url = format!("{}/health/ready", entry.public);
-                if http.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
-                    break;
-                }
-                if Instant::now() > deadline {
-                    return Err(ConsortiumError::Start(format!("{name} is not ready after {} s", READY.as_secs())));
-                }
-                sleep(Duration::from_millis(50)).await;
-            }
+            let ended = || {
+                let status = child.as_mut()?.try_wait().ok().flatten()?;
+                Some(format!("ended with {status}: {}", last_line(&entry.folder.join("log"))))
+            };
+            ready::wait(&http, entry, deadline, ended).await?;
         }
         Ok(())
     }
@@ -133,31 +131,33 @@ impl Processes {
         loop {
             for (entry, child) in &mut self.children {
                 if let Some(Ok(Some(status))) = child.as_mut().map(Child::try_wait) {
-                    return format!("{} of {} ended with {status}", entry.service, entry.party);
+                    return format!("{} ended with {status}", entry.title());
                 }
             }
             sleep(Duration::from_millis(200)).await;
         }
     }
 
-    /// Asks all to end, those first that others do not need; kills what does not.
-    pub async fn stop(mut self) {
-        for (_, child) in self.children.iter_mut().rev() {
-            let Some(mut child) = child.take() else { continue };
-            terminate(&child).await;
-            if timeout(END, child.wait()).await.is_err() {
-                // Already gone is as good.
-                let _ = child.kill().await;
-            }
-        }
+    /// Asks all to end, the nodes last because the others need them; kills what does not.
+    pub async fn stop(self) {
+        let running = self.children.into_iter().filter_map(|(entry, child)| Some((entry.service, child?)));
+        let (nodes, others) = running.partition(|(service, _)| *service == ServiceKind::LedgerAnchor);
+        end(others).await;
+        end(nodes).await;
     }
 }
 
-/// Sends SIGTERM by the system's own command, for lack of a safe call in the standard library.
-async fn terminate(child: &Child) {
-    if let Some(id) = child.id() {
-        // If it fails the caller's patience ends and the process is killed.
-        let _ = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+async fn end(mut children: Vec<(ServiceKind, Child)>) {
+    for (_, child) in &mut children {
+        // They run until their input ends.
+        drop(child.stdin.take());
+    }
+    let deadline = Instant::now() + END;
+    for (_, child) in &mut children {
+        if timeout_at(deadline, child.wait()).await.is_err() {
+            // Already gone is as good.
+            let _ = child.kill().await;
+        }
     }
 }
 

@@ -3,18 +3,24 @@
 use std::{
     net::{Ipv4Addr, TcpListener},
     path::Path,
+    time::Duration,
 };
 
 use futures::future::BoxFuture;
 use kontor_chassis::{config, process::Process};
 use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep};
 
 use super::{
     ConsortiumError, create,
     lock::Lock,
     manifest::{FILE, Manifest, ServiceEntry},
     plan::{DEFAULT_BASE, PORTS, ServiceKind},
+    ready,
 };
+
+/// How long services that are left over from a killed network may keep its ports.
+const LEFTOVERS: Duration = Duration::from_secs(5);
 
 /// A running network; dropping it does not stop it, [`Running::stop`] does.
 pub struct Running {
@@ -38,24 +44,32 @@ impl Running {
 ///
 /// # Errors
 /// [`ConsortiumError`].
-pub fn prepare(folder: &Path, base: Option<u16>) -> Result<(Manifest, Lock), ConsortiumError> {
-    std::fs::create_dir_all(folder).map_err(super::file(folder))?;
+pub async fn prepare(folder: &Path, base: Option<u16>) -> Result<(Manifest, Lock), ConsortiumError> {
     let lock = Lock::take(folder)?;
-    let manifest = if folder.join(FILE).exists() {
-        Manifest::read(folder)?
-    } else {
-        create::create(folder, base.unwrap_or(DEFAULT_BASE))?
-    };
-    check_ports(&manifest)?;
-    Ok((manifest, lock))
+    if folder.join(FILE).exists() {
+        let manifest = Manifest::read(folder)?;
+        let lowest = manifest.services.iter().filter_map(|entry| port(&entry.public)).min();
+        let (base, since) = (lowest.unwrap_or(DEFAULT_BASE), Instant::now());
+        // Services whose starter was killed end by themselves, but not at once.
+        while check_ports(base).is_err() && since.elapsed() < LEFTOVERS {
+            sleep(Duration::from_millis(100)).await;
+        }
+        check_ports(base)?;
+        return Ok((manifest, lock));
+    }
+    // Before creation, because a network keeps the ports that it was created with.
+    let base = base.unwrap_or(DEFAULT_BASE);
+    create::vacant(folder)?;
+    check_ports(base)?;
+    Ok((create::create(folder, base)?, lock))
 }
 
-/// Starts every service in this process.
+/// Starts every service in this process and waits until all are ready.
 ///
 /// # Errors
 /// [`ConsortiumError`]; what had started by then is stopped again.
 pub async fn start(folder: &Path, base: Option<u16>) -> Result<Running, ConsortiumError> {
-    let (manifest, lock) = prepare(folder, base)?;
+    let (manifest, lock) = prepare(folder, base).await?;
     let mut running = Running { manifest, services: Vec::new(), _lock: lock };
     for entry in running.manifest.services.clone() {
         match start_one(&entry).await {
@@ -66,7 +80,21 @@ pub async fn start(folder: &Path, base: Option<u16>) -> Result<Running, Consorti
             }
         }
     }
-    Ok(running)
+    match all_ready(&running.manifest).await {
+        Ok(()) => Ok(running),
+        Err(error) => {
+            running.stop().await;
+            Err(error)
+        }
+    }
+}
+
+async fn all_ready(manifest: &Manifest) -> Result<(), ConsortiumError> {
+    let (http, deadline) = (ready::client()?, ready::deadline());
+    for entry in &manifest.services {
+        ready::wait(&http, entry, deadline, || None).await?;
+    }
+    Ok(())
 }
 
 async fn start_one(entry: &ServiceEntry) -> Result<BoxFuture<'static, ()>, ConsortiumError> {
@@ -94,9 +122,8 @@ where
 }
 
 /// That every port is free, before anything starts.
-fn check_ports(manifest: &Manifest) -> Result<(), ConsortiumError> {
-    let lowest = manifest.services.iter().filter_map(|entry| port(&entry.public)).min().unwrap_or(DEFAULT_BASE);
-    for unit in super::plan::units(lowest)? {
+fn check_ports(base: u16) -> Result<(), ConsortiumError> {
+    for unit in super::plan::units(base)? {
         for port in unit.ports() {
             if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
                 return Err(ConsortiumError::PortTaken { port, host: "127.0.0.1" });

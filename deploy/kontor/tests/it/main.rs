@@ -1,0 +1,7 @@
+//! The command as its users see it: output, errors of one line, exit codes.
+
+mod documents;
+mod folder;
+mod receipts;
+mod setup;
+mod up;
