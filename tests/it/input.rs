@@ -47,7 +47,7 @@ async fn every_kind_of_bad_input_has_its_own_problem_and_changes_nothing() {
     let cases: Vec<(&str, Vec<u8>)> = vec![
         ("malformed", b"{\"records\": [".to_vec()),
         ("schema", text(&wrong_schema)),
-        ("too-large", vec![b' '; 9 << 20]),
+        ("too-large", vec![b' '; 17 << 20]),
         ("bad-signature", text(&bad_author)),
         ("bad-signature", text(&bad_sponsor)),
         ("replayed", text(&batch(&[replayed]))),

@@ -167,7 +167,7 @@ impl Bank {
     pub async fn size(&self) -> u64 {
         let url = format!("{}/v1/checkpoints/latest", self.node.public);
         let answer = self.http.get(url).send().await.expect("an answer");
-        let text = answer.text().await.expect("text");
-        text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_else(|| panic!("a checkpoint: {text}"))
+        let checkpoint: Value = answer.json().await.expect("JSON");
+        checkpoint["size"].as_u64().unwrap_or_else(|| panic!("a checkpoint: {checkpoint}"))
     }
 }
