@@ -11,13 +11,16 @@ fi
 share=$((seconds / ${#targets[@]}))
 [ "$share" -ge 1 ] || share=1
 
-# Coverage as libFuzzer wants it, by options that the stable compiler takes.
+# Coverage as libFuzzer wants it, by options that the stable compiler takes. Naming the target keeps build scripts and
+# macros, which no fuzzer is linked to, without it.
+host=$(rustc -vV | sed -n 's/^host: //p')
+fuzzer=target/fuzz/$host/fuzz/kontor-fuzz
 export RUSTFLAGS='--cfg fuzzing --cfg curve25519_dalek_backend="avx512"
  -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
  -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
  -Cllvm-args=-sanitizer-coverage-trace-compares'
 export RUSTFLAGS="${RUSTFLAGS//$'\n'/}"
-cargo build --profile fuzz --locked -p kontor-fuzz --target-dir target/fuzz
+cargo build --profile fuzz --locked -p kontor-fuzz --target "$host" --target-dir target/fuzz
 
 mkdir -p target/fuzz/crashes
 failed=0
@@ -29,13 +32,15 @@ for target in "${targets[@]}"; do
     ledger-receipt) seeds=(shared/ledger/testdata) ;;
     *) seeds=() ;;
     esac
+    [ ! -d "tests/fuzz/seeds/$target" ] || seeds+=("tests/fuzz/seeds/$target")
     echo "fuzz: $target for $share s"
-    if ! KONTOR_FUZZ_TARGET=$target target/fuzz/fuzz/kontor-fuzz "$corpus" "${seeds[@]}" \
+    if ! KONTOR_FUZZ_TARGET=$target "$fuzzer" "$corpus" "${seeds[@]}" \
         -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=0 -print_final_stats=0 \
         -artifact_prefix="target/fuzz/crashes/$target-" >"target/fuzz/$target.log" 2>&1; then
         failed=$((failed + 1))
         tail -n 30 "target/fuzz/$target.log"
-        echo "fuzz: $target failed; reproduce with KONTOR_FUZZ_TARGET=$target target/fuzz/fuzz/kontor-fuzz FILE"
+        file=$(sed -n 's/.*Test unit written to //p' "target/fuzz/$target.log" | tail -n 1)
+        echo "fuzz: $target failed; reproduce with KONTOR_FUZZ_TARGET=$target $fuzzer ${file:-FILE}"
     fi
 done
 echo "$((${#targets[@]} - failed)) passed, $failed failed"

@@ -2,26 +2,36 @@
 
 use std::sync::LazyLock;
 
-use kontor_chassis::json::{Checkable, Schemas};
-use serde::Deserialize;
+use kontor_chassis::json::Schemas;
+use serde_json::Value;
 
-static SCHEMAS: LazyLock<Option<Schemas>> = LazyLock::new(|| {
-    let text = include_str!("../../../api-spec/enterprise-portal.json");
-    let document = serde_json::from_str(text).ok()?;
-    Schemas::compile(&document).ok()
+const DOCUMENTS: [&str; 6] = [
+    include_str!("../../../api-spec/bank-gateway.json"),
+    include_str!("../../../api-spec/enterprise-portal.json"),
+    include_str!("../../../api-spec/ledger-anchor.json"),
+    include_str!("../../../api-spec/marketplace.json"),
+    include_str!("../../../api-spec/supervisor.json"),
+    include_str!("../../../api-spec/verification.json"),
+];
+
+/// Every component of every service, by name.
+static COMPONENTS: LazyLock<Vec<(Schemas, Vec<String>)>> = LazyLock::new(|| {
+    let compiled = DOCUMENTS.iter().map(|text| {
+        let document: Value = serde_json::from_str(text).expect("JSON");
+        let components = document.pointer("/components/schemas").and_then(Value::as_object);
+        let names = components.map(|components| components.keys().cloned().collect()).unwrap_or_default();
+        (Schemas::compile(&document).expect("compiles"), names)
+    });
+    compiled.collect()
 });
 
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Body(#[expect(dead_code, reason = "only read")] serde_json::Value);
-
-impl Checkable for Body {
-    const SCHEMA: &'static str = "NewFinancingRequest";
-}
-
-/// A request's body.
+/// A request's body; its first two bytes choose the service and the component that it must satisfy.
 pub fn body(data: &[u8]) {
-    if let Some(schemas) = SCHEMAS.as_ref() {
-        let _ = schemas.check::<Body>(data);
+    let Some(([service, component], body)) = data.split_first_chunk() else { return };
+    let Ok(value) = serde_json::from_slice(body) else { return };
+    let services = &*COMPONENTS;
+    let Some((schemas, names)) = services.get(usize::from(*service) % services.len()) else { return };
+    if let Some(name) = usize::from(*component).checked_rem(names.len()).and_then(|place| names.get(place)) {
+        let _ = schemas.check_value(name, &value);
     }
 }

@@ -15,15 +15,17 @@ mod trade;
 type Target = fn(&[u8]);
 
 /// Every target with its name.
-const TARGETS: [(&str, Target); 12] = [
+const TARGETS: [(&str, Target); 14] = [
     ("trade-import", trade::import),
     ("trade-document", trade::document),
     ("trade-identifiers", trade::identifiers),
     ("sealing-document", sealing::document),
     ("sealing-envelope", sealing::envelope),
+    ("sealing-grant", sealing::grant),
     ("proofs-verify", proofs::verify),
     ("proofs-fingerprint", proofs::fingerprint),
     ("ledger-batch", ledger::batch),
+    ("ledger-block", ledger::block),
     ("ledger-record", ledger::record),
     ("ledger-receipt", ledger::receipt),
     ("ledger-genesis", ledger::genesis),

@@ -8,7 +8,8 @@ pub fn import(data: &[u8]) {
         && let Document::Invoice(invoice) = imported.document
     {
         let _ = identity::identity(&invoice, identity::own_identifier);
-        let _ = invoice.to_value();
+        let value = invoice.to_value().expect("an imported invoice is JSON");
+        assert!(Document::from_value(&value).is_ok(), "an imported invoice is valid");
         let _ = kontor_trade::export::to_ubl(&invoice);
         let _ = kontor_trade::export::to_cii(&invoice);
     }
