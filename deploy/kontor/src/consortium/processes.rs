@@ -91,8 +91,10 @@ impl Processes {
     pub async fn ready(&mut self) -> Result<(), ConsortiumError> {
         let (http, deadline) = (ready::client()?, ready::deadline());
         for (entry, child) in &mut self.children {
+            // What was killed is not waited for.
+            let Some(child) = child else { continue };
             let ended = || {
-                let status = child.as_mut()?.try_wait().ok().flatten()?;
+                let status = child.try_wait().ok().flatten()?;
                 Some(format!("ended with {status}: {}", last_line(&entry.folder.join("log"))))
             };
             ready::wait(&http, entry, deadline, ended).await?;

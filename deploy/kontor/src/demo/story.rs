@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kontor_trade::{
     document::{Document, Invoice},
+    identifier::{Identifier, Lei, Scheme},
     identity::own_identifier,
     import::{Format, import},
 };
@@ -13,7 +14,7 @@ use super::{
     journal::Journal,
     report::Report,
     scene::{
-        amount, duplicate, financing,
+        amount, check, duplicate, financing,
         forgery::{self, share},
         market, supervision,
     },
@@ -33,15 +34,18 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// The built-in example; on a network that others use, under a number of the run's own.
+    /// The built-in example; on a network that others use, under a number and by a seller of the run's own: the same
+    /// trade under another number would be a near match.
     ///
     /// # Errors
     /// Never for the example that is shipped.
     pub fn example(fresh_number: Option<&str>) -> Result<Self, String> {
         let mut subject = Self::read("the built-in example".to_owned(), EXAMPLE)?;
         if let Some(word) = fresh_number {
-            let number = format!("{}-{word}", subject.invoice.invoice_number);
-            subject.invoice.invoice_number = number;
+            subject.invoice.invoice_number = format!("{}-{word}", subject.invoice.invoice_number);
+            let lei = Lei::with_check_digits(&format!("6234KONTOR{:0>8}", word.to_ascii_uppercase()));
+            let lei = lei.and_then(|lei| Identifier::new(Scheme::Lei, lei.as_str()));
+            subject.invoice.seller.identifiers = vec![lei.map_err(|error| error.to_string())?];
         }
         Ok(subject)
     }
@@ -86,6 +90,7 @@ pub async fn play(
     report.step("seller and buyer sign up and are attested by bank-a", &cast.seller.handle);
     let mut held = issue(&cast.seller, &cast.buyer, invoice, "first").await?;
     let total = held.total();
+    check(share(total, 20) > 0, || "the invoice's total is too small to be financed in parts".to_owned())?;
     report.step("the seller imports, seals and registers the invoice; the buyer confirms", amount(total, invoice));
     forgery::made_up_buyer(stage, &cast, invoice, report).await?;
     financing::finance(stage, &cast.seller, &mut held, "bank-a", share(total, 60), report).await?;

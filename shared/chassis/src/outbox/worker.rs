@@ -100,6 +100,9 @@ struct Row {
 }
 
 async fn run(database: Database, handlers: Handlers, shutdown: Shutdown) {
+    if let Err(error) = take_back(&database).await {
+        tracing::warn!(%error, "what a process that died had taken has to wait for its lease");
+    }
     // Tasks, not futures polled here: one that holds the database must go on while the next claim waits for it.
     let mut under_way = JoinSet::new();
     loop {
@@ -123,6 +126,21 @@ async fn run(database: Database, handlers: Handlers, shutdown: Shutdown) {
             () = tokio::time::sleep(POLL), if !shutdown.is_triggered() => {}
         }
     }
+}
+
+/// Makes everything due at once at the start: a process that died cannot deliver what it had taken. A PostgreSQL
+/// database may have other workers, whose leases stand.
+async fn take_back(database: &Database) -> Result<(), DatabaseError> {
+    database
+        .transaction("outbox-take-back", |connection| {
+            if matches!(connection, Connection::Sqlite(_)) {
+                diesel::update(outbox::table.filter(outbox::state.eq("pending")))
+                    .set(outbox::due_at.eq(now_ms()))
+                    .execute(connection)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Takes the first pending message of each target that is due, by moving its due time behind the lease.
