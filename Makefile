@@ -2,7 +2,7 @@
 
 .PHONY: run test test-slow fuzz lint install
 
-FUZZ_SECONDS ?= 480
+FUZZ_SECONDS ?= 300
 
 run:
 	@deploy/install.sh run

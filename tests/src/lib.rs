@@ -122,8 +122,7 @@ impl Bank {
 
     /// A record by `author`, relayed by the bank.
     pub fn record(&self, body: Body, nonce: u64, author: &SigningKey) -> Record {
-        let unsigned =
-            Unsigned { network: self.genesis.hash(), body, nonce: Nonce(nonce), author: author.public() };
+        let unsigned = Unsigned { network: self.genesis.hash(), body, nonce: Nonce(nonce), author: author.public() };
         unsigned.sign(author, self.member)
     }
 
