@@ -229,7 +229,10 @@ impl Machine for Node {
                 break;
             }
         }
-        if idle_views >= IDLE_VIEWS { self.build_off_thread(parent, true).await } else { None }
+        // A parent that crashed nodes had agreed on without finalising it becomes final by a child only; its records
+        // are in no later block, so without an empty one they would wait for others to come.
+        let unfinished = self.0.chain.tip().digest != parent;
+        if unfinished || idle_views >= IDLE_VIEWS { self.build_off_thread(parent, true).await } else { None }
     }
 
     async fn verify(&self, lineage: Vec<Arc<Block>>) -> bool {

@@ -1,0 +1,12 @@
+//! The portal through HTTP, on both databases.
+
+mod accounts;
+mod attestation;
+mod bank;
+mod documents;
+mod enterprise;
+mod financing;
+mod records;
+mod role_keys;
+mod supervision;
+mod world;
