@@ -1,5 +1,6 @@
 //! The command's calls; each exits with 0 only on success and says what failed in one line.
 
+mod bench;
 mod demo;
 mod documents;
 mod identity;
@@ -25,6 +26,7 @@ enum Call {
     Up(up::Up),
     Init(init::Init),
     Demo(demo::Demo),
+    Bench(bench::Bench),
     Serve(serve::Serve),
     Import(documents::Import),
     Validate(documents::Validate),
@@ -39,6 +41,7 @@ impl Kontor {
             Call::Up(call) => call.run(),
             Call::Init(call) => call.run(),
             Call::Demo(call) => call.run(),
+            Call::Bench(call) => call.run(),
             Call::Serve(call) => return call.run(),
             Call::Import(call) => call.run(),
             Call::Validate(call) => call.run(),

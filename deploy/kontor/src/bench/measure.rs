@@ -1,0 +1,220 @@
+//! Latency of one record, and throughput of many.
+
+use std::{
+    collections::VecDeque,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use kontor_ledger::{receipt, record::Record};
+use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
+
+use super::{
+    nodes::{Bank, Nodes},
+    report::Row,
+    workload::Workload,
+};
+
+/// Records that a bank sponsors with one signature.
+const BATCH: usize = 200;
+
+/// Batches on the way at each node.
+const UNDER_WAY: usize = 3;
+
+/// Single records for the latency of an idle network.
+const SINGLES: usize = 150;
+
+/// The p-th percentile; sorts.
+pub fn percentile(values: &mut [f64], p: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get((values.len() * p / 100).min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
+
+/// Measures everything on a fresh network below `folder`; `records` is how many each kind of load gets.
+///
+/// # Errors
+/// One line saying what did not work.
+pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
+    let mut nodes = Nodes::start(&folder.join("network")).await?;
+    let mut rows = idle(&nodes).await?;
+
+    let anchors = spread(&nodes, |load, _| Ok(load.anchors(records / 4)))?;
+    rows.push(load("anchors", &nodes, anchors, None, &mut Vec::new()).await?);
+
+    let trades = spread(&nodes, |load, _| repeat(records / 4 / 7 / 2, || load.trade()))?;
+    let name = "documents: 2 registered (1 proven), 2 endorsed, 3 granted of 7";
+    rows.push(load(name, &nodes, trades, None, &mut Vec::new()).await?);
+
+    let (before, claims) = claims(&nodes, records / 4 / 40)?;
+    load("registrations", &nodes, before, None, &mut Vec::new()).await?;
+    rows.push(load("claims, range and over-financing proven", &nodes, claims, Some(500.0), &mut Vec::new()).await?);
+
+    let (before, mixed) = mix(&nodes, records / 4)?;
+    load("registrations", &nodes, before, None, &mut Vec::new()).await?;
+    let mut latencies = Vec::new();
+    rows.push(load("mix: 70 anchors, 28 documents, 2 claims", &nodes, mixed, Some(10_000.0), &mut latencies).await?);
+    rows.push(Row::plain(format!("mix: batch of {BATCH} final, p50"), percentile(&mut latencies, 50), "ms"));
+    rows.push(Row::plain(format!("mix: batch of {BATCH} final, p99"), percentile(&mut latencies, 99), "ms"));
+    rows.push(Row::plain("memory of the largest node", nodes.memory(), "MiB"));
+    rows.push(gap(&mut nodes).await?);
+    Ok(rows)
+}
+
+/// One record at a time on an idle network, from submission to a checked receipt.
+async fn idle(nodes: &Nodes) -> Result<Vec<Row>, String> {
+    let bank = nodes.banks.first().ok_or("no node")?;
+    let network = nodes.genesis.hash();
+    let mut load = Workload::new(bank, &nodes.genesis, StdRng::seed_from_u64(1));
+    let mut times = Vec::with_capacity(SINGLES);
+    for record in load.anchors(SINGLES) {
+        let id = record.id();
+        let batch = bank.batch(vec![record])?;
+        let since = Instant::now();
+        bank.submit(batch).await?;
+        let answer = bank.http.get(format!("{}/v1/records/{id}/receipt", bank.node.public)).send().await;
+        let receipt = answer.map_err(|error| error.to_string())?.json().await.map_err(|error| error.to_string())?;
+        receipt::verify(&receipt, &network).map_err(|error| error.to_string())?;
+        times.push(since.elapsed().as_secs_f64() * 1e3);
+    }
+    let p50 = percentile(&mut times, 50);
+    let name = "one record, idle: submitted to receipt verified";
+    Ok(vec![
+        Row::below(format!("{name}, p50"), p50, "ms", 10.0),
+        Row::plain(format!("{name}, p99"), percentile(&mut times, 99), "ms"),
+    ])
+}
+
+/// Each bank's records, made by a thread of its own.
+fn spread<T: Send>(
+    nodes: &Nodes,
+    make: impl Fn(&mut Workload<'_>, usize) -> Result<T, String> + Sync,
+) -> Result<Vec<T>, String> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = nodes
+            .banks
+            .iter()
+            .enumerate()
+            .map(|(place, bank)| {
+                let make = &make;
+                scope.spawn(move || make(&mut Workload::new(bank, &nodes.genesis, rand::make_rng()), place))
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err("a thread died".to_owned()))).collect()
+    })
+}
+
+fn repeat(times: usize, mut make: impl FnMut() -> Result<Vec<Record>, String>) -> Result<Vec<Record>, String> {
+    let mut all = Vec::new();
+    for _ in 0..times {
+        all.extend(make()?);
+    }
+    Ok(all)
+}
+
+type PerBank = Vec<Vec<Record>>;
+
+/// Claims of each bank, and what has to be on the ledger before them.
+fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
+    let made = spread(nodes, |load, _| {
+        let (mut before, mut claims) = (Vec::new(), Vec::new());
+        for _ in 0..count {
+            let (first, claim) = load.claim()?;
+            before.extend(first);
+            claims.push(claim);
+        }
+        Ok((before, claims))
+    })?;
+    Ok(made.into_iter().unzip())
+}
+
+/// `count` records of each bank, 70 : 28 : 2, shuffled within what has to stay in order, and what comes before.
+fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
+    let made = spread(nodes, |load, _| {
+        let (mut before, mut pieces) = (Vec::new(), Vec::new());
+        for _ in 0..count * 2 / 100 {
+            let (first, claim) = load.claim()?;
+            before.extend(first);
+            pieces.push(vec![claim]);
+        }
+        for _ in 0..count * 28 / 100 / 7 {
+            pieces.push(load.trade()?);
+        }
+        pieces.extend(load.anchors(count * 70 / 100).into_iter().map(|anchor| vec![anchor]));
+        pieces.shuffle(&mut StdRng::seed_from_u64(3));
+        Ok((before, pieces.into_iter().flatten().collect()))
+    })?;
+    Ok(made.into_iter().unzip())
+}
+
+/// Sends all records through their banks' nodes and takes the time until the last is final.
+async fn load(
+    name: &str,
+    nodes: &Nodes,
+    records: PerBank,
+    least: Option<f64>,
+    latencies: &mut Vec<f64>,
+) -> Result<Row, String> {
+    let count: usize = records.iter().map(Vec::len).sum();
+    let mut queues = Vec::new();
+    for (bank, records) in nodes.banks.iter().zip(records) {
+        let batches: Result<VecDeque<_>, _> = records.chunks(BATCH).map(|chunk| bank.batch(chunk.to_vec())).collect();
+        queues.push((Arc::clone(bank), Arc::new(Mutex::new(batches?))));
+    }
+    let since = Instant::now();
+    let senders: Vec<_> = queues
+        .iter()
+        .flat_map(|queue| std::iter::repeat_n(queue.clone(), UNDER_WAY))
+        .map(|(bank, queue)| tokio::spawn(send(bank, queue)))
+        .collect();
+    let mut accepted = 0;
+    for sender in senders {
+        let (own, times) = sender.await.map_err(|error| error.to_string())??;
+        accepted += own;
+        latencies.extend(times);
+    }
+    let seconds = since.elapsed().as_secs_f64();
+    if accepted != count {
+        return Err(format!("{name}: only {accepted} of {count} records were accepted"));
+    }
+    let (name, rate) = (format!("{name}, sustained"), count as f64 / seconds);
+    Ok(match least {
+        Some(least) => Row::at_least(name, rate, "records/s", least),
+        None => Row::plain(name, rate, "records/s"),
+    })
+}
+
+async fn send(bank: Arc<Bank>, queue: Arc<Mutex<VecDeque<Vec<u8>>>>) -> Result<(usize, Vec<f64>), String> {
+    let (mut accepted, mut times) = (0, Vec::new());
+    loop {
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some(batch) = next else { return Ok((accepted, times)) };
+        let since = Instant::now();
+        accepted += bank.submit(batch).await?;
+        times.push(since.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+/// The longest wait of one record after another while a validator is killed.
+async fn gap(nodes: &mut Nodes) -> Result<Row, String> {
+    let bank = Arc::clone(nodes.banks.first().ok_or("no node")?);
+    let genesis = nodes.genesis.clone();
+    let sender = tokio::spawn(async move {
+        let records = Workload::new(&bank, &genesis, rand::make_rng()).anchors(400);
+        let (until, mut longest) = (Instant::now() + Duration::from_secs(6), 0.0_f64);
+        for record in records {
+            if Instant::now() > until {
+                break;
+            }
+            let since = Instant::now();
+            bank.submit(bank.batch(vec![record])?).await?;
+            longest = longest.max(since.elapsed().as_secs_f64());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok::<_, String>(longest)
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    nodes.kill(nodes.banks.len().saturating_sub(1)).await?;
+    let longest = sender.await.map_err(|error| error.to_string())??;
+    Ok(Row::below("longest wait for finality while a validator is killed", longest, "s", 1.0))
+}
