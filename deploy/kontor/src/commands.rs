@@ -1,8 +1,8 @@
 //! The command's calls; each exits with 0 only on success and says what failed in one line.
 
-mod bench;
 mod demo;
 mod documents;
+mod figures;
 mod identity;
 mod init;
 mod serve;
@@ -26,7 +26,7 @@ enum Call {
     Up(up::Up),
     Init(init::Init),
     Demo(demo::Demo),
-    Bench(bench::Bench),
+    Bench(figures::Bench),
     Serve(serve::Serve),
     Import(documents::Import),
     Validate(documents::Validate),

@@ -3,13 +3,13 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`consortium`] | a whole network on one machine: its plan, files, start and end |
-//! | [`bench`] | figures of the ledger on this machine |
+//! | [`figures`] | figures of the ledger on this machine |
 //! | [`client`] | what enterprises and officers do over HTTP |
 //! | [`demo`] | the story from invoice to financing and supervision |
 //! | [`commands`] | the command's calls |
 
-pub mod bench;
 pub mod client;
 pub mod commands;
 pub mod consortium;
 pub mod demo;
+pub mod figures;

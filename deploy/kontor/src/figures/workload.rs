@@ -4,9 +4,7 @@ use curve25519_dalek::Scalar;
 use kontor_ledger::{
     context::{Anchored, amount_context, claim_context, total_context},
     genesis::Genesis,
-    record::{
-        Body, Endorsement, Fingerprint, FingerprintKind, Headroom, Nonce, Record, Reservation, Total, Unsigned,
-    },
+    record::{Body, Endorsement, Fingerprint, FingerprintKind, Headroom, Nonce, Record, Reservation, Total, Unsigned},
     time::Timestamp,
 };
 use kontor_proofs::{Statement, Witness, prove};

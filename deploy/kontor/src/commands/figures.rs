@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::runtime;
-use crate::bench::{machine::Machine, measure, report};
+use crate::figures::{machine::Machine, measure, report};
 
 /// Measures what this machine does.
 #[derive(Debug, Args)]

@@ -1,0 +1,15 @@
+//! Figures of the ledger on this machine: four nodes as processes, every signature verified, every rule applied.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`machine`] | what it was measured on |
+//! | [`nodes`] | the banks' nodes of a fresh network |
+//! | [`workload`] | records, signed and proven before they are needed |
+//! | [`measure`] | latency and throughput |
+//! | [`report`] | rows beside their targets |
+
+pub mod machine;
+pub mod measure;
+pub mod nodes;
+pub mod report;
+pub mod workload;

@@ -1,0 +1,141 @@
+//! The banks' nodes of a fresh network, as processes, and each bank's own way to its node.
+
+use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+
+use kontor_chassis::{client, config};
+use kontor_ledger::{batch::Batch, encoding::to_cbor, genesis::Genesis, member::MemberId, record::Record};
+use kontor_sealing::{SigningKey, keys::PartySeed};
+use tokio::process::{Child, Command};
+
+use crate::consortium::{create, manifest::ServiceEntry, plan::ServiceKind, start::free_base};
+
+/// Four running nodes; killed when dropped.
+pub struct Nodes {
+    /// The genesis.
+    pub genesis: Arc<Genesis>,
+    /// Each bank at its node.
+    pub banks: Vec<Arc<Bank>>,
+    children: Vec<Child>,
+}
+
+/// A bank that sponsors records at its own node.
+pub struct Bank {
+    /// The node.
+    pub node: ServiceEntry,
+    /// Its code.
+    pub member: MemberId,
+    /// Signs records of its own and batches.
+    pub identity: SigningKey,
+    /// Shows its certificate.
+    pub http: reqwest::Client,
+}
+
+impl Nodes {
+    /// Creates a network in `folder` and starts its validators.
+    ///
+    /// # Errors
+    /// One line saying why not.
+    pub async fn start(folder: &Path) -> Result<Self, String> {
+        let base = free_base().map_err(|error| error.to_string())?;
+        let manifest = create::create(folder, base).map_err(|error| error.to_string())?;
+        let genesis = Arc::new(manifest.genesis().map_err(|error| error.to_string())?);
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        let mut nodes = Self { genesis, banks: Vec::new(), children: Vec::new() };
+        for entry in manifest.of(ServiceKind::LedgerAnchor).filter(|entry| entry.party.starts_with("bank-")) {
+            let child = Command::new(&program)
+                .args(["serve", entry.service.name(), "--config"])
+                .arg(&entry.config)
+                .env("KONTOR_LOG", "error")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .kill_on_drop(true)
+                .spawn();
+            nodes.children.push(child.map_err(|error| error.to_string())?);
+            nodes.banks.push(Arc::new(Bank::new(entry)?));
+        }
+        for bank in &nodes.banks {
+            bank.ready().await?;
+        }
+        Ok(nodes)
+    }
+
+    /// Kills one node at once.
+    ///
+    /// # Errors
+    /// If the system does not.
+    pub async fn kill(&mut self, place: usize) -> Result<(), String> {
+        let child = self.children.get_mut(place).ok_or("no such node")?;
+        child.kill().await.map_err(|error| error.to_string())
+    }
+
+    /// Resident memory of the largest node, in MiB.
+    pub fn memory(&self) -> f64 {
+        let of = |child: &Child| {
+            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+            line.split_whitespace().nth(1)?.parse::<f64>().ok()
+        };
+        self.children.iter().filter_map(of).fold(0.0, f64::max) / 1024.0
+    }
+}
+
+impl Bank {
+    fn new(node: &ServiceEntry) -> Result<Self, String> {
+        let own: kontor_ledger_anchor::Config =
+            config::load_with(Some(&node.config), []).map_err(|error| error.to_string())?;
+        let identity = own.listen.mutual_tls.ok_or("the node has no TLS identity")?;
+        let text = std::fs::read_to_string(node.config.with_file_name("seed")).map_err(|error| error.to_string())?;
+        let mut seed = zeroize::Zeroizing::new([0; 32]);
+        hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|error| error.to_string())?;
+        Ok(Self {
+            node: node.clone(),
+            member: own.member,
+            identity: PartySeed::from_bytes(&seed).identity(),
+            http: client::members_and_public(&identity).map_err(|error| error.to_string())?,
+        })
+    }
+
+    async fn ready(&self) -> Result<(), String> {
+        for _ in 0..600 {
+            let answer = self.http.get(format!("{}/health/ready", self.node.public)).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Err(format!("the node of {} is not ready after 30 s", self.node.party))
+    }
+
+    /// A batch as it is sent.
+    ///
+    /// # Errors
+    /// If the records are no batch.
+    pub fn batch(&self, records: Vec<Record>) -> Result<Vec<u8>, String> {
+        let batch = Batch::sign(records, self.member, &self.identity).map_err(|error| error.to_string())?;
+        Ok(to_cbor(&batch))
+    }
+
+    /// Submits and waits for finality; the number of records accepted.
+    ///
+    /// # Errors
+    /// If they are not final within 20 s.
+    pub async fn submit(&self, batch: Vec<u8>) -> Result<usize, String> {
+        let url = format!("{}/v1/records?timeout=20000", self.node.members);
+        loop {
+            let request = self.http.post(&url).header("content-type", "application/cbor").body(batch.clone());
+            let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+            let status = answer.status().as_u16();
+            let body: serde_json::Value = answer.json().await.map_err(|error| error.to_string())?;
+            match (status, &body) {
+                (201, _) => return Ok(1),
+                (200, serde_json::Value::Array(all)) => {
+                    return Ok(all.iter().filter(|one| one["outcome"] == "accepted").count());
+                }
+                // The node asks to come back.
+                (429, _) => tokio::time::sleep(Duration::from_millis(20)).await,
+                _ => return Err(format!("status {status}: {body}")),
+            }
+        }
+    }
+}
