@@ -65,6 +65,12 @@ impl<'a> Enterprise<'a> {
         let seed = PartySeed::from_bytes(&[number; 32]);
         let (status, body) = portal.call(Method::POST, "/v1/accounts", Some(sign_up(handle, &seed))).await;
         assert_eq!(status, 201, "{body}");
+        Self::signed_in(portal, handle, number).await
+    }
+
+    /// Signs in.
+    pub async fn signed_in(portal: &'a Portal, handle: &str, number: u8) -> Self {
+        let seed = PartySeed::from_bytes(&[number; 32]);
         let login = json!({ "login": handle, "password": PASSWORD, "bearer": true });
         let (status, body) = portal.call(Method::POST, "/v1/sessions", Some(login)).await;
         assert_eq!(status, 201, "{body}");

@@ -34,8 +34,7 @@ async fn a_request_is_matched_and_financed() {
         let buyer = Enterprise::admitted(&portal, "buyer", 2).await;
         let mut document = seller.registered(&world, &buyer.seed, 400 + round).await;
         let id = document.secret.id();
-        let outline =
-            json!({ "currency": "EUR", "amountBand": "10k-to-100k", "tenorDays": 60, "sellerCountry": "DE" });
+        let outline = json!({ "currency": "EUR", "amountBand": "10k-to-100k", "tenorDays": 60, "sellerCountry": "DE" });
 
         let body = json!({ "document": id, "outline": outline });
         assert_eq!(buyer.post("/v1/financing-requests", body.clone()).await.0, 404, "another's document");
@@ -86,7 +85,8 @@ async fn a_request_is_matched_and_financed() {
 
         let (status, body) = report(json!({ "state": "financed", "sequence": 3 })).await;
         assert_eq!((status, slug(&body)), (409, "wrong-state"));
-        let changed = json!({ "state": "evidence-requested", "sequence": 3, "reasons": [{ "code": "claims-changed" }] });
+        let changed =
+            json!({ "state": "evidence-requested", "sequence": 3, "reasons": [{ "code": "claims-changed" }] });
         assert_eq!(report(changed).await.0, 204);
         assert_eq!(seller.get(&path).await.1["reasons"][0]["code"], "claims-changed");
         assert_eq!(seller.post(&part("evidence"), evidence).await.0, 201);

@@ -48,12 +48,8 @@ async fn a_record_is_checked_relayed_and_proven() {
         let proven = receipt::verify(&proof, &world.genesis.hash()).expect("holds");
         assert_eq!(json!(proven.position), done["position"]);
 
-        let word = |action| Body::DocumentEndorse {
-            document: document.secret.id(),
-            version: 1,
-            root: document.root,
-            action,
-        };
+        let word =
+            |action| Body::DocumentEndorse { document: document.secret.id(), version: 1, root: document.root, action };
         let (issue, confirm) = (word(Endorsement::Issue), word(Endorsement::Confirm));
         let stranger = seller.seed.identity();
         let record = document.record(&world, confirm.clone(), &stranger);

@@ -2,15 +2,8 @@
 
 use std::{fs, path::PathBuf, sync::Mutex};
 
-use kontor_chassis::{
-    client,
-    config::Listen,
-    mail::MailConfig,
-};
-use kontor_enterprise_portal::{
-    Config, OPENAPI, Running,
-    config::Gateway,
-};
+use kontor_chassis::{client, config::Listen, mail::MailConfig};
+use kontor_enterprise_portal::{Config, OPENAPI, Running, config::Gateway};
 use kontor_ledger::{
     Batch, Genesis, Member, MemberId, MemberRole, Officers, Parameters, Timestamp,
     client::{LedgerClient, Node},
@@ -155,7 +148,10 @@ impl World {
             member: member(OPERATOR),
             seed: self.path("operator.seed"),
             ledger: vec![nowhere(), node.clone()],
-            gateways: bank.map(|bank| Gateway { member: member(bank.code), url: bank.url.clone() }).into_iter().collect(),
+            gateways: bank
+                .map(|bank| Gateway { member: member(bank.code), url: bank.url.clone() })
+                .into_iter()
+                .collect(),
             marketplace,
             mail: Some(MailConfig::File { from: "Kontor <kontor@example.com>".into(), folder: mail.clone() }),
             patience_ms: 10_000,

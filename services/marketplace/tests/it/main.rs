@@ -1,0 +1,5 @@
+//! The marketplace through HTTP, on both databases.
+
+mod market;
+mod matching;
+mod products;
