@@ -6,7 +6,7 @@ use kontor_ledger::record::CaseId;
 use kontor_sealing::DocumentId;
 
 use super::{
-    column::{big, count, millis, parse, small},
+    column::{big, count, millis, parse, small, text},
     document::place,
     schema::{access, supervision_case},
 };
@@ -46,7 +46,7 @@ impl Row {
 /// Adds a case.
 pub fn insert_case(c: &mut Connection, case: &CaseId, legal_basis: &str) -> Result<(), Error> {
     diesel::insert_into(supervision_case::table)
-        .values((supervision_case::record.eq(case.to_string()), supervision_case::legal_basis.eq(legal_basis)))
+        .values((supervision_case::record.eq(case.to_string()), supervision_case::legal_basis.eq(text(legal_basis))))
         .execute(c)?;
     Ok(())
 }
@@ -58,7 +58,7 @@ pub fn insert(c: &mut Connection, made: &Access) -> Result<(), Error> {
         document: made.document.to_string(),
         version: small("access.version", made.version)?,
         case_record: made.case.to_string(),
-        reason: made.reason.clone(),
+        reason: text(&made.reason),
         position: big("access.position", made.place.position)?,
         decided_at: millis(made.place.timestamp),
     };

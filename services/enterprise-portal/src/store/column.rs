@@ -52,3 +52,29 @@ pub(super) fn small(column: &'static str, value: u32) -> Result<i32, Error> {
 pub(super) fn encryption_key(column: &'static str, text: &str) -> Result<EncryptionPublicKey, Error> {
     serde_json::from_value(serde_json::Value::from(text)).map_err(|_| Error::Stored(column))
 }
+
+/// Outside text for a column: PostgreSQL has no zero characters, and a record that holds one must not stop the index.
+pub(super) fn text(outside: &str) -> String {
+    outside.replace('\0', "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_characters_do_not_reach_the_database() {
+        assert_eq!(text("a\0b"), "a\u{fffd}b");
+    }
+
+    /// The two schemas differ in the type of bytes only, and every column says what it holds.
+    #[test]
+    fn both_migrations_are_one_and_commented() {
+        let sqlite = include_str!("../../migrations/sqlite/1001_portal/up.sql");
+        let postgres = include_str!("../../migrations/postgres/1001_portal/up.sql");
+        assert_eq!(sqlite.replace("BLOB", "BYTEA"), postgres);
+        for column in sqlite.lines().filter(|line| line.starts_with("    ") && !line.contains("PRIMARY KEY (")) {
+            assert!(column.contains(" -- "), "{column} has no comment");
+        }
+    }
+}

@@ -6,7 +6,7 @@ use kontor_ledger::record::RecordId;
 use kontor_sealing::DocumentId;
 
 use super::{
-    column::{big, json, millis, parse, small, to_json},
+    column::{big, json, millis, parse, small, text, to_json},
     document::place,
     schema::document_grant,
 };
@@ -47,7 +47,7 @@ pub fn insert(c: &mut Connection, grant: &Grant) -> Result<(), Error> {
         document: header.document.to_string(),
         version: small("document_grant.version", header.version)?,
         grantee: header.grantee.to_string(),
-        purpose: header.purpose.clone(),
+        purpose: text(&header.purpose),
         // An end beyond what the column holds is none.
         expires_at: header.expires.and_then(|millis| i64::try_from(millis).ok()),
         content: to_json("document_grant.content", &grant.content)?,
