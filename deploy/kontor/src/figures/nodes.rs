@@ -36,6 +36,7 @@ impl Nodes {
     /// # Errors
     /// One line saying why not.
     pub async fn start(folder: &Path) -> Result<Self, String> {
+        std::fs::create_dir_all(folder).map_err(|error| format!("cannot use {}: {error}", folder.display()))?;
         let base = free_base().map_err(|error| error.to_string())?;
         let manifest = create::create(folder, base).map_err(|error| error.to_string())?;
         let genesis = Arc::new(manifest.genesis().map_err(|error| error.to_string())?);
