@@ -4,6 +4,7 @@
 //! came by gossip is known again when it arrives in a block.
 
 mod batch;
+mod signatures;
 mod workers;
 
 use std::{

@@ -11,7 +11,6 @@ use std::collections::{HashMap, HashSet};
 
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
-    genesis::Genesis,
     merkle::{self, Frontier},
     record::{Body, RecordId},
     time::Timestamp,
@@ -25,7 +24,7 @@ pub use verdicts::VerdictCache;
 use crate::{
     admission::AdmittedRecord,
     ordering::block::{BatchKey, Body as BlockBody},
-    rules::{self, proofs::Verdicts},
+    rules::{self, Network, proofs::Verdicts},
     store::{Entry, StoreError},
 };
 
@@ -74,14 +73,13 @@ pub struct Draft {
 /// If the store fails: nothing may be concluded then.
 pub fn execute(
     base: &Base,
-    genesis: &Genesis,
-    network: &Hash,
+    network: &Network,
     verdicts: &dyn Verdicts,
     timestamp: Timestamp,
     groups: &[&[AdmittedRecord]],
 ) -> Result<Draft, StoreError> {
     let height = base.header.height.saturating_add(1);
-    let context = rules::BlockContext { timestamp, genesis, network: *network, verdicts };
+    let context = rules::BlockContext { timestamp, network, verdicts };
     let mut overlay = Overlay::new(base);
     let mut draft = Draft {
         writes: Writes::new(),

@@ -32,6 +32,7 @@ use crate::{
     execution::{Chain, VerdictCache},
     ordering::Finalised,
     pool::Pool,
+    rules::Network,
     store::{Committed, Entry, Store, StoreError},
 };
 
@@ -68,8 +69,7 @@ pub struct Progress {
 }
 
 struct Inner {
-    genesis: Arc<Genesis>,
-    network: Hash,
+    network: Arc<Network>,
     settings: Settings,
     store: Arc<Store>,
     chain: Chain,
@@ -95,12 +95,13 @@ impl Node {
     /// # Errors
     /// If the store is damaged or no thread can be had.
     pub fn new(
-        genesis: Arc<Genesis>,
+        network: Network,
         store: Store,
         settings: Settings,
         metrics: Metrics,
     ) -> Result<(Self, mpsc::Receiver<Finalised>), NodeError> {
-        let tip = store.tip(&genesis)?;
+        let tip = store.tip(&network.genesis)?;
+        let network = Arc::new(network);
         let store = Arc::new(store);
         let verdicts = Arc::new(VerdictCache::default());
         let progress = watch::Sender::new(Progress {
@@ -111,21 +112,18 @@ impl Node {
             timestamp: tip.header.timestamp,
         });
         let prepare = {
-            let (store, verdicts, genesis) = (Arc::clone(&store), Arc::clone(&verdicts), Arc::clone(&genesis));
-            let (network, progress) = (genesis.hash(), progress.subscribe());
+            let (store, verdicts, network) = (Arc::clone(&store), Arc::clone(&verdicts), Arc::clone(&network));
+            let progress = progress.subscribe();
             move |batch: &Admitted| {
                 let now = progress.borrow().timestamp;
-                for record in &batch.records {
-                    verdicts.prepare(&Committed::new(&store), &genesis, network, now, record);
-                }
+                verdicts.prepare(&Committed::new(&store), &network, now, &batch.records);
             }
         };
-        let admissions = Admissions::start(&genesis, settings.admission_threads, Box::new(prepare));
+        let admissions = Admissions::start(&network.genesis, settings.admission_threads, Box::new(prepare));
         let admissions = admissions.map_err(NodeError::Thread)?;
         let (committer, finalised) = mpsc::channel();
         let inner = Inner {
-            network: genesis.hash(),
-            genesis,
+            network,
             settings,
             chain: Chain::new(Arc::clone(&store), tip),
             store,
@@ -144,13 +142,13 @@ impl Node {
     }
 
     /// The network's genesis.
-    pub fn genesis(&self) -> &Arc<Genesis> {
-        &self.0.genesis
+    pub fn genesis(&self) -> &Genesis {
+        &self.0.network.genesis
     }
 
     /// The network's id.
     pub fn network(&self) -> Hash {
-        self.0.network
+        self.0.network.id
     }
 
     /// What is committed here.
@@ -200,7 +198,7 @@ impl Node {
             inclusion,
             block,
             certificate,
-            genesis: Genesis::clone(&self.0.genesis),
+            genesis: self.genesis().clone(),
         }))
     }
 

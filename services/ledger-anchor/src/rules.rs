@@ -25,22 +25,42 @@ pub mod supervision;
 mod tests;
 
 use kontor_ledger::{
-    genesis::Genesis,
+    genesis::{Genesis, GenesisError},
     outcome::{Outcome, RefusalCode},
     record::{Body, Record, RecordId},
     time::Timestamp,
 };
-use kontor_sealing::Hash;
+use kontor_sealing::{EscrowKey, Hash};
 
 use crate::state::{Changes, Once, Overlay, State, StateError, UsedBy, commit, load, save};
 use proofs::Verdicts;
 
+/// The network that a node belongs to, with what follows from its genesis computed once.
+#[derive(Debug)]
+pub struct Network {
+    /// The genesis.
+    pub genesis: Genesis,
+    /// Its hash, which is the network's id.
+    pub id: Hash,
+    /// The supervision key that capsules are made for.
+    pub escrow: EscrowKey,
+}
+
+impl Network {
+    /// The network of a genesis.
+    ///
+    /// # Errors
+    /// [`GenesisError::Escrow`] if its supervision keys are none.
+    pub fn new(genesis: Genesis) -> Result<Self, GenesisError> {
+        let escrow = genesis.escrow.key().map_err(GenesisError::Escrow)?;
+        Ok(Self { id: genesis.hash(), genesis, escrow })
+    }
+}
+
 /// What a rule knows besides state and record.
 pub struct BlockContext<'a> {
-    /// The network's genesis.
-    pub genesis: &'a Genesis,
-    /// Its hash, computed once.
-    pub network: Hash,
+    /// The network.
+    pub network: &'a Network,
     /// The block's agreed time.
     pub timestamp: Timestamp,
     /// Verdicts on proofs that were checked before.
@@ -99,7 +119,7 @@ pub fn judge(
     record: &Record,
 ) -> Result<(Outcome, Changes), StateError> {
     let once = Once::Nonce(record.unsigned.author, record.unsigned.nonce);
-    if record.unsigned.network != context.network {
+    if record.unsigned.network != context.network.id {
         return Ok((Outcome::Refused(RefusalCode::WrongNetwork), Changes::new()));
     }
     if load::<UsedBy>(state, &once)?.is_some() {
@@ -117,8 +137,8 @@ pub fn judge(
 }
 
 fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, record: &Record) -> Result<(), Stop> {
-    require(context.genesis.member(&record.sponsor).is_some(), RefusalCode::NotAMember)?;
-    require(context.genesis.suites.contains(&record.unsigned.author.suite()), RefusalCode::SuiteNotAllowed)?;
+    require(context.network.genesis.member(&record.sponsor).is_some(), RefusalCode::NotAMember)?;
+    require(context.network.genesis.suites.contains(&record.unsigned.author.suite()), RefusalCode::SuiteNotAllowed)?;
     let case = Judged { context, id: *id, record };
     match &record.unsigned.body {
         Body::NetworkAttestationWithdraw { attestation } => network::withdraw(state, &case, attestation),
@@ -154,6 +174,14 @@ struct Judged<'a> {
 }
 
 impl Judged<'_> {
+    fn genesis(&self) -> &Genesis {
+        &self.context.network.genesis
+    }
+
+    fn network(&self) -> Hash {
+        self.context.network.id
+    }
+
     fn now(&self) -> Timestamp {
         self.context.timestamp
     }

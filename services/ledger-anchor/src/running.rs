@@ -41,6 +41,7 @@ use crate::{
         engine::{self, Engine, EngineError},
         guard::{self, GuardError, Lock},
     },
+    rules::Network,
     store::{Store, StoreError},
 };
 
@@ -163,7 +164,8 @@ impl Process for Running {
 /// # Errors
 /// Any [`StartError`]; nothing runs then.
 pub async fn run(config: Config) -> Result<Running, StartError> {
-    let genesis = Arc::new(read_genesis(&config.genesis)?);
+    let network = Network::new(read_genesis(&config.genesis)?)?;
+    let genesis = network.genesis.clone();
     let member = genesis.member(&config.member).ok_or(InvalidConfig::NotAMember(config.member))?;
     fs::create_dir_all(&config.data).map_err(file(&config.data))?;
     let mut locks = vec![Lock::acquire(&config.data.join("lock"))?];
@@ -183,7 +185,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let store_folder = config.data.join("store");
     let store = Store::open(&store_folder, &genesis, config.cache << 20)?;
     let metrics = Metrics::new();
-    let (node, finalised) = Node::new(Arc::clone(&genesis), store, settings(&config), metrics.clone())?;
+    let (node, finalised) = Node::new(network, store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
     let peers = config.peers.iter().map(|peer| peer.http.trim_end_matches('/').to_owned()).collect();
     let attachments = Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;

@@ -3,14 +3,12 @@
 //! A validator signs `len(namespace) ‖ namespace ‖ epoch ‖ view ‖ parent view ‖ payload` under the namespace
 //! `<network's namespace>_FINALIZE`, lengths and numbers as protocol-buffer varints, the payload being the block's
 //! digest. Signers are indices into the validators' keys in ascending order; `n − (n−1)/3` of them make a block
-//! final. Signatures are checked by the engine's own rule, ZIP 215, so that no certificate that the validators
+//! final. Signatures are checked by ZIP 215, the engine's own rule, so that no certificate that the validators
 //! accepted is refused here.
 
-use curve25519_dalek::{EdwardsPoint, Scalar, edwards::CompressedEdwardsY, traits::IsIdentity as _};
-use kontor_sealing::{Hash, PublicKey, Signature, Suite};
+use kontor_sealing::{Hash, PublicKey, Signature};
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha512};
 
 use crate::block::BlockDigest;
 
@@ -98,7 +96,7 @@ impl Certificate {
                 return Err(CertificateError::Signer(vote.signer));
             };
             next = vote.signer.saturating_add(1);
-            if !zip215(key, &message, &vote.signature) {
+            if key.verify_unlabelled(&message, &vote.signature).is_err() {
                 return Err(CertificateError::Signature(vote.signer));
             }
         }
@@ -125,27 +123,11 @@ fn varint(mut number: u64, bytes: &mut Vec<u8>) {
     bytes.push(number as u8);
 }
 
-/// ZIP 215: `[8](R − ([s]B − [k]A)) = 0`, any encodings of A and R, canonical s.
-fn zip215(key: &PublicKey, message: &[u8], signature: &Signature) -> bool {
-    let Suite::Intl = key.suite();
-    let mut r = [0; 32];
-    let mut s = [0; 32];
-    r.copy_from_slice(&signature.as_bytes()[..32]);
-    s.copy_from_slice(&signature.as_bytes()[32..]);
-    let points = (CompressedEdwardsY(*key.as_bytes()).decompress(), CompressedEdwardsY(r).decompress());
-    let ((Some(a), Some(point)), Some(s)) = (points, Scalar::from_canonical_bytes(s).into_option()) else {
-        return false;
-    };
-    let digest = Sha512::new().chain_update(r).chain_update(key.as_bytes()).chain_update(message).finalize();
-    let k = Scalar::from_bytes_mod_order_wide(&digest.into());
-    let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-a, &s);
-    (point - expected).mul_by_cofactor().is_identity()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ed25519_dalek::Signer as _;
+    use kontor_sealing::Suite;
 
     fn network() -> Hash {
         Hash::from_bytes([9; 32])

@@ -19,6 +19,9 @@ pub enum GenesisError {
     /// Two members share a code or a key.
     #[error("member {0} shares its code or a key with another")]
     Ambiguous(MemberId),
+    /// A member's or an officer's key is no point of the curve, or of small order.
+    #[error("{0} is no key that signatures can be checked under")]
+    Key(PublicKey),
     /// Nobody orders records.
     #[error("no member is a validator")]
     NoValidators,
@@ -145,6 +148,10 @@ impl Genesis {
     pub fn check(&self) -> Result<(), GenesisError> {
         if self.suites.is_empty() {
             return Err(GenesisError::NoSuites);
+        }
+        let signers = self.members.iter().flat_map(|member| [Some(member.identity), member.validator]).flatten();
+        for key in signers.chain(self.officers.keys.iter().copied()) {
+            key.check().map_err(|_| GenesisError::Key(key))?;
         }
         let (mut ids, mut keys, mut evaluators) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for member in &self.members {

@@ -61,9 +61,11 @@ impl Unsigned {
     }
 }
 
-const AUTHOR_LABEL: &str = "record-author";
+/// What authors sign under.
+pub const AUTHOR_LABEL: &str = "record-author";
 
-fn author_message(id: &RecordId, sponsor: &MemberId) -> Vec<u8> {
+/// What the author of record `id` signs under [`AUTHOR_LABEL`] to have it relayed by `sponsor`.
+pub fn author_message(id: &RecordId, sponsor: &MemberId) -> Vec<u8> {
     [id.as_bytes().as_slice(), sponsor.as_str().as_bytes()].concat()
 }
 
@@ -277,7 +279,7 @@ pub struct Total {
     /// The commitment of the leaf that holds the total, in minor units.
     #[n(0)]
     pub commitment: Commitment,
-    /// That it lies in [0, 2^50): times 10,000 it stays below 2^64.
+    /// That it lies in [0, 2^64).
     #[n(1)]
     pub range: Proof,
 }

@@ -68,6 +68,7 @@ fn statements(criterion: &mut Criterion) {
             (statement, proof, context.clone())
         })
         .collect();
+    let batch: Vec<_> = batch.iter().map(|(statement, proof, context)| (statement, proof, context)).collect();
     criterion.bench_function("verify 64 ranges together", |b| b.iter(|| verify_batch(black_box(&batch))));
 }
 

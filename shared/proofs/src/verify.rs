@@ -22,7 +22,7 @@ pub fn verify(statement: &Statement, proof: &Proof, context: &Context) -> Result
 
 /// As [`verify`] for many at once, with the ranges of all checked together; if that fails, each is checked alone.
 /// The answers stand in the order of the questions.
-pub fn verify_batch(items: &[(Statement, Proof, Context)]) -> Vec<Result<(), ProofError>> {
+pub fn verify_batch(items: &[(&Statement, &Proof, &Context)]) -> Vec<Result<(), ProofError>> {
     let mut verdicts = Vec::with_capacity(items.len());
     let mut together = Vec::new();
     for (statement, proof, context) in items {

@@ -2,10 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
+use curve25519_dalek::{EdwardsPoint, Scalar, edwards::CompressedEdwardsY, traits::IsIdentity as _};
 use ed25519_dalek::Signer as _;
 use minicbor::{CborLen, Decode, Encode};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest as _, Sha512};
 
 use crate::suite::Suite;
 
@@ -48,18 +50,46 @@ impl PublicKey {
         &self.bytes
     }
 
-    /// Checks `signature` over `label` and `message` by RFC 8032 with the strict rules
-    /// (no small-order keys, canonical encodings), so that every node gives one verdict.
+    /// Checks `signature` over `label` and `message` by [ZIP 215](https://zips.z.cash/zip-0215): of Ed25519's rules
+    /// the one under which checking many signatures together gives the verdict of checking each alone. A key of small
+    /// order, whose signatures would fit any message, is refused.
     ///
     /// # Errors
-    /// [`SignatureError::Key`] for bytes that are no point, [`SignatureError::Mismatch`] otherwise.
+    /// [`SignatureError::Key`] for bytes that are no such key, [`SignatureError::Mismatch`] otherwise.
     pub fn verify(&self, label: &str, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+        self.verify_unlabelled(&labelled(label, message), signature)
+    }
+
+    /// As [`Self::verify`], for what others than Kontor sign under a prefix of their own.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_unlabelled(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+        let key = self.point()?;
+        let (r, s) = signature.halves();
+        let s = Scalar::from_canonical_bytes(s).into_option().ok_or(SignatureError::Mismatch)?;
+        let point = CompressedEdwardsY(r).decompress().ok_or(SignatureError::Mismatch)?;
+        let digest = Sha512::new().chain_update(r).chain_update(self.bytes).chain_update(message).finalize();
+        let k = Scalar::from_bytes_mod_order_wide(&digest.into());
+        // [8](R − ([s]B − [k]A)) = 0
+        let expected = EdwardsPoint::vartime_double_scalar_mul_basepoint(&k, &-key, &s);
+        if (point - expected).mul_by_cofactor().is_identity() { Ok(()) } else { Err(SignatureError::Mismatch) }
+    }
+
+    /// That the bytes are a key under which signatures can be checked.
+    ///
+    /// # Errors
+    /// [`SignatureError::Key`].
+    pub fn check(&self) -> Result<(), SignatureError> {
+        self.point().map(|_| ())
+    }
+
+    fn point(&self) -> Result<EdwardsPoint, SignatureError> {
         match self.suite {
-            Suite::Intl => {
-                let key = ed25519_dalek::VerifyingKey::from_bytes(&self.bytes).map_err(|_| SignatureError::Key)?;
-                let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-                key.verify_strict(&labelled(label, message), &signature).map_err(|_| SignatureError::Mismatch)
-            }
+            Suite::Intl => CompressedEdwardsY(self.bytes)
+                .decompress()
+                .filter(|point| !point.is_small_order())
+                .ok_or(SignatureError::Key),
         }
     }
 }
@@ -115,6 +145,15 @@ impl Signature {
     /// The signature's bytes.
     pub const fn as_bytes(&self) -> &[u8; 64] {
         &self.0
+    }
+
+    /// `R` and `s`.
+    fn halves(&self) -> ([u8; 32], [u8; 32]) {
+        let (mut r, mut s) = ([0; 32], [0; 32]);
+        let (first, second) = self.0.split_at(32);
+        r.copy_from_slice(first);
+        s.copy_from_slice(second);
+        (r, s)
     }
 }
 
@@ -172,15 +211,18 @@ impl SigningKey {
     }
 }
 
-/// `kontor/v1/<label>` with its length before it, then the message.
+/// What separates the signatures of one purpose from all others: `kontor/v1/<label>`.
+pub fn namespace(label: &str) -> Vec<u8> {
+    [b"kontor/v1/", label.as_bytes()].concat()
+}
+
+/// The namespace with its length before it, then the message.
 fn labelled(label: &str, message: &[u8]) -> Vec<u8> {
-    const PREFIX: &[u8] = b"kontor/v1/";
-    let length = PREFIX.len() + label.len();
-    debug_assert!(length < 256, "labels are short constants");
-    let mut bytes = Vec::with_capacity(1 + length + message.len());
-    bytes.push(length as u8);
-    bytes.extend_from_slice(PREFIX);
-    bytes.extend_from_slice(label.as_bytes());
+    let namespace = namespace(label);
+    debug_assert!(namespace.len() < 128, "labels are short constants");
+    let mut bytes = Vec::with_capacity(1 + namespace.len() + message.len());
+    bytes.push(namespace.len() as u8);
+    bytes.extend_from_slice(&namespace);
     bytes.extend_from_slice(message);
     bytes
 }
@@ -198,5 +240,46 @@ mod tests {
         assert_eq!(key.public().verify("test", b"massage", &signature), Err(SignatureError::Mismatch));
         let text = key.public().to_string();
         assert_eq!(text.parse(), Ok(key.public()));
+    }
+
+    #[test]
+    fn verdicts_are_the_crates_but_for_torsion() {
+        use curve25519_dalek::constants::EIGHT_TORSION;
+
+        let key = SigningKey::from_seed(&[7; 32]);
+        let message = labelled("test", b"message");
+        let signature = key.sign("test", b"message");
+        assert!(key.0.verifying_key().verify_strict(&message, &signature.0.into()).is_ok());
+        for place in 0..64 {
+            let mut wrong = signature;
+            wrong.0[place] ^= 1;
+            assert_eq!(key.public().verify_unlabelled(&message, &wrong), Err(SignatureError::Mismatch));
+        }
+        // Keys whose signatures fit any message, and s that is not reduced.
+        for weak in EIGHT_TORSION {
+            let weak = PublicKey::from_bytes(Suite::Intl, weak.compress().to_bytes());
+            assert_eq!(weak.verify_unlabelled(&message, &Signature([0; 64])), Err(SignatureError::Key));
+        }
+        let mut large = signature;
+        large.0[63] |= 0xe0;
+        assert_eq!(key.public().verify_unlabelled(&message, &large), Err(SignatureError::Mismatch));
+    }
+
+    /// A key with a part of small order: the crate's strict rule and its batches would differ over its signatures,
+    /// the rule here takes them either way.
+    #[test]
+    fn a_part_of_small_order_is_passed_over() {
+        use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as BASE, EIGHT_TORSION};
+
+        let (secret, nonce) = (Scalar::from(5_u8), Scalar::from(9_u8));
+        let a = (BASE * secret + EIGHT_TORSION[1]).compress().to_bytes();
+        let r = (BASE * nonce).compress().to_bytes();
+        let digest = Sha512::new().chain_update(r).chain_update(a).chain_update(b"message").finalize();
+        let s = nonce + Scalar::from_bytes_mod_order_wide(&digest.into()) * secret;
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&r);
+        bytes[32..].copy_from_slice(s.as_bytes());
+        let key = PublicKey::from_bytes(Suite::Intl, a);
+        assert_eq!(key.verify_unlabelled(b"message", &Signature(bytes)), Ok(()));
     }
 }

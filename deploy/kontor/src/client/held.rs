@@ -30,9 +30,6 @@ use super::{
     enterprise::{parsed, text},
 };
 
-/// Width of a total's range.
-const TOTAL_BITS: u8 = 50;
-
 /// The owner's side of a registered invoice.
 pub struct Held {
     /// The invoice in clear.
@@ -138,7 +135,7 @@ impl Held {
         let attachment = self.sealed.document.attachment_digest();
         seller.api.put_bytes(&format!("/v1/attachments/{attachment}"), bytes).await?;
         let commitment = self.total.commitment();
-        let statement = Statement::Range { value: commitment, bits: TOTAL_BITS };
+        let statement = Statement::Range { value: commitment, bits: 64 };
         let context = total_context(seller.genesis.hash(), self.anchored);
         let range = prove(&statement, &Witness::new([self.total.clone()]), &context, rng);
         let range = range.map_err(|error| format!("the total: {error}"))?;

@@ -39,10 +39,10 @@ pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
     let mut nodes = Nodes::start(&folder.join("network")).await?;
     let mut rows = idle(&nodes).await?;
 
-    let anchors = spread(&nodes, |load, _| Ok(load.anchors(records / 4)))?;
+    let anchors = spread(&nodes, |load, _| Ok(pieces(load.anchors(records / 4))))?;
     rows.push(load("anchors", &nodes, anchors, None, &mut Vec::new()).await?);
 
-    let trades = spread(&nodes, |load, _| repeat(records / 4 / 7 / 2, || load.trade()))?;
+    let trades = spread(&nodes, |load, _| (0..records / 4 / 7 / 2).map(|_| load.trade()).collect())?;
     let name = "documents: 2 registered (1 proven), 2 endorsed, 3 granted of 7";
     rows.push(load(name, &nodes, trades, None, &mut Vec::new()).await?);
 
@@ -104,15 +104,10 @@ fn spread<T: Send>(
     })
 }
 
-fn repeat(times: usize, mut make: impl FnMut() -> Result<Vec<Record>, String>) -> Result<Vec<Record>, String> {
-    let mut all = Vec::new();
-    for _ in 0..times {
-        all.extend(make()?);
-    }
-    Ok(all)
-}
+/// Records that have to stay in order, and so in one batch.
+type Piece = Vec<Record>;
 
-type PerBank = Vec<Vec<Record>>;
+type PerBank = Vec<Vec<Piece>>;
 
 /// Claims of each bank, and what has to be on the ledger before them.
 fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
@@ -120,8 +115,8 @@ fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
         let (mut before, mut claims) = (Vec::new(), Vec::new());
         for _ in 0..count {
             let (first, claim) = load.claim()?;
-            before.extend(first);
-            claims.push(claim);
+            before.push(first);
+            claims.push(vec![claim]);
         }
         Ok((before, claims))
     })?;
@@ -134,17 +129,33 @@ fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
         let (mut before, mut pieces) = (Vec::new(), Vec::new());
         for _ in 0..count * 2 / 100 {
             let (first, claim) = load.claim()?;
-            before.extend(first);
+            before.push(first);
             pieces.push(vec![claim]);
         }
         for _ in 0..count * 28 / 100 / 7 {
             pieces.push(load.trade()?);
         }
-        pieces.extend(load.anchors(count * 70 / 100).into_iter().map(|anchor| vec![anchor]));
+        pieces.extend(self::pieces(load.anchors(count * 70 / 100)));
         pieces.shuffle(&mut StdRng::seed_from_u64(3));
-        Ok((before, pieces.into_iter().flatten().collect()))
+        Ok((before, pieces))
     })?;
     Ok(made.into_iter().unzip())
+}
+
+fn pieces(records: Vec<Record>) -> Vec<Piece> {
+    records.into_iter().map(|record| vec![record]).collect()
+}
+
+/// Joins pieces until a batch is full.
+fn batches(pieces: Vec<Piece>) -> Vec<Vec<Record>> {
+    let mut batches = vec![Vec::new()];
+    for piece in pieces {
+        match batches.last_mut() {
+            Some(last) if last.len() + piece.len() <= BATCH => last.extend(piece),
+            _ => batches.push(piece),
+        }
+    }
+    batches
 }
 
 /// Sends all records through their banks' nodes and takes the time until the last is final.
@@ -155,10 +166,10 @@ async fn load(
     least: Option<f64>,
     latencies: &mut Vec<f64>,
 ) -> Result<Row, String> {
-    let count: usize = records.iter().map(Vec::len).sum();
+    let count: usize = records.iter().flatten().map(Vec::len).sum();
     let mut queues = Vec::new();
     for (bank, records) in nodes.banks.iter().zip(records) {
-        let batches: Result<VecDeque<_>, _> = records.chunks(BATCH).map(|chunk| bank.batch(chunk.to_vec())).collect();
+        let batches: Result<VecDeque<_>, _> = batches(records).into_iter().map(|batch| bank.batch(batch)).collect();
         queues.push((Arc::clone(bank), Arc::new(Mutex::new(batches?))));
     }
     let since = Instant::now();

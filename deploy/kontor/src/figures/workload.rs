@@ -93,7 +93,7 @@ impl<'a> Workload<'a> {
     fn register(&mut self, document: &Document, financeable: bool) -> Result<Record, String> {
         let total = if financeable {
             let commitment = document.total.commitment();
-            let statement = Statement::Range { value: commitment, bits: 50 };
+            let statement = Statement::Range { value: commitment, bits: 64 };
             let context = total_context(self.network, document.anchored);
             let range = prove(&statement, &Witness::new([document.total.clone()]), &context, &mut self.rng);
             Some(Total { commitment, range: range.map_err(|error| error.to_string())? })

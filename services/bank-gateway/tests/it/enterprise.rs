@@ -112,7 +112,7 @@ impl Invoice {
         let keys = sealed.document.field_keys(&sealed.key, [GRAND_TOTAL_POINTER]).expect("a field");
         let field = sealed.document.open_fields(&keys).expect("opens").remove(0);
         let (total, commitment) = (field.opening.clone().expect("an integer"), field.proof.leaf.commitment);
-        let statement = Statement::Range { value: commitment, bits: 50 };
+        let statement = Statement::Range { value: commitment, bits: 64 };
         let context = total_context(network, anchored);
         let range = prove(&statement, &Witness::new([total.clone()]), &context, &mut rng).expect("proven");
         let attachment = ledger.put_attachment(sealed.document.to_bytes()).await.expect("stored");

@@ -16,7 +16,7 @@ use kontor_ledger::{
 use kontor_sealing::{Hash, PublicKey, Signature};
 use minicbor::Decoder;
 
-use super::AdmissionError;
+use super::{AdmissionError, signatures};
 use crate::ordering::block::BatchKey;
 
 /// What admission must know of the network.
@@ -107,10 +107,10 @@ impl Admitted {
         let ids: Vec<RecordId> = self.records.iter().map(|record| record.id).collect();
         let shell = Batch { records: Vec::new(), sponsor: self.batch.sponsor, signature: self.batch.signature };
         shell.check_sponsor(&ids, identity).map_err(AdmissionError::Signature)?;
-        for (place, AdmittedRecord { id, record, .. }) in self.records.iter().enumerate() {
-            record.verify_author(id).map_err(|_| AdmissionError::Signature(BatchError::Author(place)))?;
+        match signatures::first_wrong(&self.records) {
+            Some(place) => Err(AdmissionError::Signature(BatchError::Author(place))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The member that relays the records.

@@ -5,14 +5,14 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use kontor_ledger::{genesis::Genesis, time::Timestamp};
+use kontor_ledger::time::Timestamp;
 use kontor_sealing::Hash;
 
 use crate::{
     admission::AdmittedRecord,
     rules::{
-        BlockContext,
-        proofs::{CheckAll, Verdicts, obligations},
+        BlockContext, Network,
+        proofs::{CheckAll, Obligation, Verdicts, obligations},
     },
     state::State,
 };
@@ -31,23 +31,17 @@ struct Kept {
 }
 
 impl VerdictCache {
-    /// Checks the proofs that `record` would owe in `state` and remembers the verdicts. A state that is damaged shows
-    /// when the record is executed.
-    pub fn prepare(
-        &self,
-        state: &impl State,
-        genesis: &Genesis,
-        network: Hash,
-        timestamp: Timestamp,
-        record: &AdmittedRecord,
-    ) {
-        let context = BlockContext { genesis, network, timestamp, verdicts: &CheckAll };
-        for owed in obligations(state, &context, &record.record).unwrap_or_default() {
-            let digest = owed.digest();
-            if self.known(&digest).is_none() {
-                let holds = owed.holds();
-                self.lock().keep(digest, holds);
-            }
+    /// Checks the proofs that `records` would owe in `state`, together, and remembers the verdicts. A state that is
+    /// damaged shows when the records are executed.
+    pub fn prepare(&self, state: &impl State, network: &Network, timestamp: Timestamp, records: &[AdmittedRecord]) {
+        let context = BlockContext { network, timestamp, verdicts: &CheckAll };
+        let owed = records.iter().flat_map(|record| obligations(state, &context, &record.record).unwrap_or_default());
+        let owed = owed.map(|one| (one.digest(), one)).filter(|(digest, _)| self.known(digest).is_none());
+        let (digests, owed): (Vec<_>, Vec<_>) = owed.unzip();
+        let verdicts = Obligation::hold(&owed);
+        let mut kept = self.lock();
+        for (digest, holds) in digests.into_iter().zip(verdicts) {
+            kept.keep(digest, holds);
         }
     }
 

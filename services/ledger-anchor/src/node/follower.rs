@@ -25,7 +25,7 @@ use crate::{
     admission::AdmittedRecord,
     execution,
     ordering::{Membership, Ordering},
-    store::StoreError,
+    store::{Committed, StoreError},
 };
 
 /// Blocks in one answer at most.
@@ -236,9 +236,9 @@ fn apply(
         let records = records.into_iter().map(|bytes| read(&header, Bytes::from(Vec::from(bytes))));
         let records = records.collect::<Result<Vec<_>, _>>()?;
         let base = node.0.chain.base(&header.parent).ok_or(FollowError::Link(header.height))?;
-        let (genesis, verdicts) = (&node.0.genesis, &*node.0.verdicts);
-        let groups = [records.as_slice()];
-        let draft = execution::execute(&base, genesis, &network, verdicts, header.timestamp, &groups)?;
+        let (network, verdicts) = (&node.0.network, &*node.0.verdicts);
+        verdicts.prepare(&Committed::new(node.store()), network, header.timestamp, &records);
+        let draft = execution::execute(&base, network, verdicts, header.timestamp, &[records.as_slice()])?;
         if !draft.matches(&header) {
             return Err(FollowError::Diverged(header.height));
         }

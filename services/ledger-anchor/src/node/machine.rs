@@ -114,7 +114,7 @@ impl Node {
 
     /// Waits while a block's time is further ahead of this node's clock than the network allows.
     async fn wait_for(&self, timestamp: Timestamp) {
-        let latest = now().plus_millis(self.0.genesis.parameters.max_clock_drift);
+        let latest = now().plus_millis(self.genesis().parameters.max_clock_drift);
         let ahead = timestamp.millis_since(latest);
         if ahead > 0 {
             tokio::time::sleep(Duration::from_millis(ahead)).await;
@@ -162,7 +162,7 @@ impl Node {
         batches: &[Arc<Admitted>],
     ) -> Result<Draft, StoreError> {
         let groups: Vec<_> = batches.iter().map(|batch| batch.records.as_slice()).collect();
-        execution::execute(base, &self.0.genesis, &self.0.network, &*self.0.verdicts, timestamp, &groups)
+        execution::execute(base, &self.0.network, &*self.0.verdicts, timestamp, &groups)
     }
 
     async fn build_off_thread(&self, parent: BlockDigest, even_empty: bool) -> Option<Block> {

@@ -6,5 +6,5 @@ use super::{Judged, Stop, require};
 
 /// The author must be a member's identity key.
 pub(super) fn notarise(case: &Judged<'_>) -> Result<(), Stop> {
-    require(case.context.genesis.member_by_key(case.author()).is_some(), RefusalCode::WrongAuthor)
+    require(case.genesis().member_by_key(case.author()).is_some(), RefusalCode::WrongAuthor)
 }

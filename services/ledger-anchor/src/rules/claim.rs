@@ -16,7 +16,7 @@ use crate::state::{Holders, Once, State, StateError, UsedBy, load, save};
 
 /// A bank reserves part of a document's total, with a key that it uses for this claim only.
 pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reservation) -> Result<(), Stop> {
-    let parameters = &case.context.genesis.parameters;
+    let parameters = &case.genesis().parameters;
     let mut document = load::<Document>(state, &terms.document)?.ok_or(RefusalCode::UnknownDocument)?;
     by_bank(case)?;
     check_fingerprints(&terms.fingerprints)?;
@@ -35,7 +35,7 @@ pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reserva
     require(live.is_empty() || !document.diluted, RefusalCode::Diluted)?;
     require(terms.headroom.live.iter().eq(live.iter().map(|claim| &claim.id)), RefusalCode::ClaimsChanged)?;
     require(live.len() < usize::from(parameters.max_live_claims), RefusalCode::TooManyClaims)?;
-    let owed = proofs::reservation(case.context.network, &document, terms, case.author(), &live);
+    let owed = proofs::reservation(case.network(), &document, terms, case.author(), &live);
     for obligation in &owed.ok_or(RefusalCode::NotFinanceable)? {
         proofs::check(case.context, obligation)?;
     }
@@ -124,7 +124,7 @@ pub(super) fn live_claims(state: &impl State, document: &Document, now: Timestam
 }
 
 fn by_bank(case: &Judged<'_>) -> Result<(), Stop> {
-    let sponsor = case.context.genesis.member(&case.record.sponsor);
+    let sponsor = case.genesis().member(&case.record.sponsor);
     require(sponsor.is_some_and(|member| member.role == MemberRole::Bank), RefusalCode::WrongSponsor)
 }
 

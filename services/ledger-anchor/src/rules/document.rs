@@ -96,7 +96,7 @@ fn covers(
     let total = sealed.total.ok_or(RefusalCode::NotFinanceable)?;
     require(headroom.live.iter().eq(live.iter().map(|claim| &claim.id)), RefusalCode::ClaimsChanged)?;
     let anchored = anchored(header, sealed);
-    match proofs::headroom_of_amendment(case.context.network, anchored, total, headroom, live) {
+    match proofs::headroom_of_amendment(case.network(), anchored, total, headroom, live) {
         Some(obligation) => proofs::check(case.context, &obligation).map(|()| true),
         None => Ok(false),
     }
@@ -191,15 +191,15 @@ pub(super) fn require_standing(document: &Document) -> Result<(), Stop> {
 fn check_header(case: &Judged<'_>, header: &DocumentHeader) -> Result<(), Stop> {
     require(header.check_id().is_ok(), RefusalCode::DocumentIdMismatch)?;
     require(header.check().is_ok(), RefusalCode::HeaderMalformed)?;
-    require(case.context.genesis.suites.contains(&header.suite), RefusalCode::SuiteNotAllowed)?;
+    require(case.genesis().suites.contains(&header.suite), RefusalCode::SuiteNotAllowed)?;
     case.by(&header.key)
 }
 
 /// The proofs that every version owes, last because they cost most.
 fn check_proofs(case: &Judged<'_>, header: &DocumentHeader, sealed: &Sealed<'_>) -> Result<(), Stop> {
-    proofs::check(case.context, &proofs::capsule(case.context.genesis, header))?;
+    proofs::check(case.context, &proofs::capsule(case.context.network, header))?;
     let Some(total) = sealed.total else { return Ok(()) };
-    proofs::check(case.context, &proofs::range_of_total(case.context.network, anchored(header, sealed), total))
+    proofs::check(case.context, &proofs::range_of_total(case.network(), anchored(header, sealed), total))
 }
 
 fn anchored(header: &DocumentHeader, sealed: &Sealed<'_>) -> kontor_ledger::context::Anchored {

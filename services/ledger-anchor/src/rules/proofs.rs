@@ -6,19 +6,18 @@
 use kontor_ledger::{
     context::{Anchored, amend_context, amount_context, claim_context, total_context},
     encoding::to_cbor,
-    genesis::Genesis,
     object::{Claim, Document},
     outcome::RefusalCode,
     record::{Body, ClaimId, Headroom, Record, Reservation, Total},
 };
-use kontor_proofs::{Context, Proof, Statement};
+use kontor_proofs::{Context, Proof, Statement, verify, verify_batch};
 use kontor_sealing::{
     Commitment, Hash, PublicKey,
     document::{DocumentHeader, DocumentId},
-    escrow::{Capsule, EscrowPublic},
+    escrow::{Capsule, EscrowKey},
 };
 
-use super::{BlockContext, Stop};
+use super::{BlockContext, Network, Stop};
 use crate::state::{State, StateError, load};
 
 /// One proof with what it must show.
@@ -44,8 +43,8 @@ pub enum Owed {
     },
     /// That whoever made an escrow capsule made it for this document and version, and did not copy it.
     Capsule {
-        /// The supervision keys.
-        escrow: EscrowPublic,
+        /// The supervision key.
+        escrow: EscrowKey,
         /// The document.
         document: DocumentId,
         /// The version.
@@ -63,7 +62,7 @@ impl Obligation {
                 Hash::sm3(&[b"kontor/v1/owed-statement", &to_cbor(&(statement, proof, context))])
             }
             Owed::Capsule { escrow, document, version, capsule } => {
-                Hash::sm3(&[b"kontor/v1/owed-capsule", &to_cbor(&(escrow, document, version, capsule))])
+                Hash::sm3(&[b"kontor/v1/owed-capsule", &to_cbor(&(document, version, capsule)), escrow.as_bytes()])
             }
         }
     }
@@ -71,11 +70,25 @@ impl Obligation {
     /// Checks the proof.
     pub fn holds(&self) -> bool {
         match &self.owed {
-            Owed::Statement { statement, proof, context } => kontor_proofs::verify(statement, proof, context).is_ok(),
+            Owed::Statement { statement, proof, context } => verify(statement, proof, context).is_ok(),
             Owed::Capsule { escrow, document, version, capsule } => {
-                escrow.key().and_then(|key| capsule.verify(&key, document, *version)).is_ok()
+                capsule.verify(escrow, document, *version).is_ok()
             }
         }
+    }
+
+    /// As [`Self::holds`] for each of many, with statements checked together.
+    pub fn hold(all: &[Self]) -> Vec<bool> {
+        let statements = all.iter().filter_map(|one| match &one.owed {
+            Owed::Statement { statement, proof, context } => Some((statement, proof, context)),
+            Owed::Capsule { .. } => None,
+        });
+        let mut shown = verify_batch(&statements.collect::<Vec<_>>()).into_iter();
+        let verdict = |one: &Self| match one.owed {
+            Owed::Statement { .. } => shown.next().is_some_and(|verdict| verdict.is_ok()),
+            Owed::Capsule { .. } => one.holds(),
+        };
+        all.iter().map(verdict).collect()
     }
 
     fn statement(statement: Statement, proof: &Proof, context: Context, refusal: RefusalCode) -> Self {
@@ -112,18 +125,18 @@ pub fn obligations(
     match &record.unsigned.body {
         Body::DocumentRegister { header, root, total, .. } => {
             let anchored = anchored(header, *root);
-            let range = total.as_ref().map(|total| range_of_total(context.network, anchored, total));
-            Ok([Some(capsule(context.genesis, header)), range].into_iter().flatten().collect())
+            let range = total.as_ref().map(|total| range_of_total(context.network.id, anchored, total));
+            Ok([Some(capsule(context.network, header)), range].into_iter().flatten().collect())
         }
         Body::DocumentAmend { header, root, total, headroom, .. } => {
-            let mut owed = vec![capsule(context.genesis, header)];
+            let mut owed = vec![capsule(context.network, header)];
             let Some(total) = total else { return Ok(owed) };
             let anchored = anchored(header, *root);
-            owed.push(range_of_total(context.network, anchored, total));
+            owed.push(range_of_total(context.network.id, anchored, total));
             if let Some(headroom) = headroom
                 && let Some(live) = claims(state, &headroom.live)?
             {
-                owed.extend(headroom_of_amendment(context.network, anchored, total, headroom, &live));
+                owed.extend(headroom_of_amendment(context.network.id, anchored, total, headroom, &live));
             }
             Ok(owed)
         }
@@ -132,7 +145,7 @@ pub fn obligations(
             let Some((document, live)) = document.zip(claims(state, &claim.headroom.live)?) else {
                 return Ok(Vec::new());
             };
-            let owed = reservation(context.network, &document, claim, &record.unsigned.author, &live);
+            let owed = reservation(context.network.id, &document, claim, &record.unsigned.author, &live);
             Ok(owed.map(Vec::from).unwrap_or_default())
         }
         _ => Ok(Vec::new()),
@@ -146,16 +159,16 @@ pub(super) fn check(context: &BlockContext<'_>, obligation: &Obligation) -> Resu
 }
 
 /// The capsule was made for this document and version.
-pub(super) fn capsule(genesis: &Genesis, header: &DocumentHeader) -> Obligation {
+pub(super) fn capsule(network: &Network, header: &DocumentHeader) -> Obligation {
     let DocumentHeader { document, version, capsule, .. } = *header;
-    let owed = Owed::Capsule { escrow: genesis.escrow.clone(), document, version, capsule };
+    let owed = Owed::Capsule { escrow: network.escrow, document, version, capsule };
     Obligation { owed, refusal: RefusalCode::CapsuleInvalid }
 }
 
-/// A document's total lies in [0, 2^50).
+/// A document's total lies in [0, 2^64).
 pub(super) fn range_of_total(network: Hash, anchored: Anchored, total: &Total) -> Obligation {
     Obligation::statement(
-        Statement::Range { value: total.commitment, bits: 50 },
+        Statement::Range { value: total.commitment, bits: 64 },
         &total.range,
         total_context(network, anchored),
         RefusalCode::RangeProofInvalid,

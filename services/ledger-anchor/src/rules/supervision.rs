@@ -71,7 +71,7 @@ pub(super) fn close_case(state: &mut impl State, case: &Judged<'_>, closed: &Cas
 }
 
 fn by_officer(case: &Judged<'_>) -> Result<(), Stop> {
-    require(case.context.genesis.officers.keys.contains(case.author()), RefusalCode::WrongAuthor)
+    require(case.genesis().officers.keys.contains(case.author()), RefusalCode::WrongAuthor)
 }
 
 fn fits(text: &str, characters: usize) -> bool {
@@ -80,13 +80,13 @@ fn fits(text: &str, characters: usize) -> bool {
 
 /// The officers whose approval of `terms` holds; refuses if they are fewer than the threshold.
 fn approved<T: Approvable>(case: &Judged<'_>, terms: &T, approvals: &[Approval]) -> Result<Vec<PublicKey>, Stop> {
-    let officers = &case.context.genesis.officers;
+    let officers = &case.genesis().officers;
     // More approvals than officers cannot help, only cost.
     require(approvals.len() <= officers.keys.len(), RefusalCode::ApprovalsMissing)?;
     let holding: BTreeSet<PublicKey> = approvals
         .iter()
         .filter(|approval| officers.keys.contains(&approval.officer))
-        .filter(|approval| terms.check(&case.context.network, approval).is_ok())
+        .filter(|approval| terms.check(&case.network(), approval).is_ok())
         .map(|approval| approval.officer)
         .collect();
     require(holding.len() >= usize::from(officers.threshold), RefusalCode::ApprovalsMissing)?;

@@ -6,5 +6,5 @@ use crate::http::App;
 
 /// Where the network began.
 pub async fn genesis(app: web::Data<App>) -> HttpResponse {
-    HttpResponse::Ok().json(app.node.genesis().as_ref())
+    HttpResponse::Ok().json(app.node.genesis())
 }

@@ -82,7 +82,7 @@ fn real_proofs_decide() {
     let mut world = World::new();
     let total = opening(1_000);
     let context = total_context(world.network, anchored(&world));
-    let statement = Statement::Range { value: total.commitment(), bits: 50 };
+    let statement = Statement::Range { value: total.commitment(), bits: 64 };
     let range = shown(&statement, vec![total.clone()], &context);
     let with_total = |range| match register_shape(&world) {
         Body::DocumentRegister { header, root, attachment, .. } => {
