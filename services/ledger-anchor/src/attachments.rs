@@ -3,10 +3,14 @@
 use std::{path::Path, sync::Arc};
 
 use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use kontor_chassis::Shutdown;
 use kontor_sealing::Hash;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as ObjectPath};
-use tokio::time::{Duration, timeout};
+use tokio::{
+    sync::mpsc::Receiver,
+    time::{Duration, Instant, sleep_until, timeout},
+};
 
 use crate::node::Node;
 
@@ -38,11 +42,14 @@ struct Inner {
     limit: usize,
 }
 
-/// Attachments looked for in one round.
-const ROUND: usize = 64;
+/// Attachments looked for before it is asked what else came.
+const PAGE: usize = 64;
 
-/// Between rounds while something is missing at every peer.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Attachments looked for at one time.
+const AT_ONCE: usize = 8;
+
+/// Between two tries for what no peer had, at least.
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// For one attachment from one peer.
 const PULL: Duration = Duration::from_secs(20);
@@ -130,49 +137,60 @@ impl Attachments {
         Some(bytes.freeze())
     }
 
-    /// Pulls what accepted records name until told to stop.
-    pub async fn replicate(self, node: Node, shutdown: Shutdown) {
+    /// Pulls what accepted records name, told by `fresh` or left from before, until told to stop.
+    pub async fn replicate(self, node: Node, mut fresh: Receiver<Hash>, shutdown: Shutdown) {
+        let mut due = Instant::now();
         shutdown
             .run_until(async {
                 loop {
-                    let missing = self.round(&node).await;
-                    let wanted = node.attachments_wanted().notified();
-                    if missing {
-                        let _ = timeout(PAUSE, wanted).await;
-                    } else {
-                        wanted.await;
+                    tokio::select! {
+                        Some(digest) = fresh.recv() => {
+                            let more = std::iter::from_fn(|| fresh.try_recv().ok()).take(PAGE - 1);
+                            let digests: Vec<_> = [digest].into_iter().chain(more).collect();
+                            self.pull_all(&node, digests).await;
+                        }
+                        () = sleep_until(due) => {
+                            let started = Instant::now();
+                            self.sweep(&node).await;
+                            due = Instant::now() + SWEEP.max(started.elapsed() * 10);
+                        }
                     }
                 }
             })
             .await;
     }
 
-    /// One look at all that is wanted; whether something is still missing.
-    async fn round(&self, node: &Node) -> bool {
-        let wanted = match node.store().wanted(ROUND) {
-            Ok(wanted) => wanted,
-            Err(error) => {
-                tracing::error!(%error, "cannot read which attachments are wanted");
-                return true;
-            }
-        };
-        let mut missing = wanted.len() == ROUND;
-        for digest in wanted {
-            let found = match self.find(&digest).await {
-                Ok(found) => found.is_some(),
+    /// Tries once for everything that is missing.
+    async fn sweep(&self, node: &Node) {
+        let mut after = None;
+        loop {
+            let page = match node.store().wanted(after.as_ref(), PAGE) {
+                Ok(page) => page,
                 Err(error) => {
-                    tracing::error!(%error, %digest, "cannot keep an attachment");
-                    false
+                    tracing::error!(%error, "cannot read which attachments are wanted");
+                    return;
                 }
             };
-            if !found {
-                missing = true;
-            } else if let Err(error) = node.store().found(&digest) {
-                tracing::error!(%error, "cannot note that an attachment is here");
-                missing = true;
-            }
+            let Some(last) = page.last() else { return };
+            after = Some(*last);
+            self.pull_all(node, page).await;
         }
-        missing
+    }
+
+    /// Tries once for each; what no peer has now stays wanted.
+    async fn pull_all(&self, node: &Node, digests: Vec<Hash>) {
+        let pull = |digest| async move {
+            match self.find(&digest).await {
+                Ok(Some(_)) => {
+                    if let Err(error) = node.store().found(&digest) {
+                        tracing::error!(%error, "cannot note that an attachment is here");
+                    }
+                }
+                Ok(None) => tracing::debug!(%digest, "no member has an attachment that a record names"),
+                Err(error) => tracing::error!(%error, %digest, "cannot keep an attachment"),
+            }
+        };
+        stream::iter(digests).for_each_concurrent(AT_ONCE, pull).await;
     }
 }
 

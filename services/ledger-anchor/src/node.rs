@@ -25,7 +25,7 @@ use std::{
 use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId, time::Timestamp};
 use kontor_sealing::Hash;
-use tokio::sync::{Notify, Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::{
     admission::{Admissions, Admitted},
@@ -80,17 +80,28 @@ struct Inner {
     committer: Mutex<Option<mpsc::Sender<Finalised>>>,
     waiting: Mutex<HashMap<RecordId, Vec<oneshot::Sender<()>>>>,
     progress: watch::Sender<Progress>,
-    attachments_wanted: Notify,
+    attachments: tokio::sync::mpsc::Sender<Hash>,
     gossip: Semaphore,
     halted: AtomicBool,
     metrics: Metrics,
 }
 
+/// What a node gives to others to do.
+pub struct Outlets {
+    /// Finalised blocks, for [`committer::run`].
+    pub finalised: mpsc::Receiver<Finalised>,
+    /// Attachments that accepted records name, for [`crate::attachments::Attachments::replicate`].
+    pub attachments: tokio::sync::mpsc::Receiver<Hash>,
+}
+
+/// Attachments that wait to be pulled; the store knows all of them.
+const WANTED: usize = 1024;
+
 /// Batches by gossip that are checked at one time; more are dropped, their senders propose them themselves.
 const GOSSIP_AT_ONCE: usize = 512;
 
 impl Node {
-    /// A node on its store; [`committer::run`] must take what comes out of the receiver.
+    /// A node on its store, and what it gives to others to do.
     ///
     /// # Errors
     /// If the store is damaged or no thread can be had.
@@ -99,7 +110,7 @@ impl Node {
         store: Store,
         settings: Settings,
         metrics: Metrics,
-    ) -> Result<(Self, mpsc::Receiver<Finalised>), NodeError> {
+    ) -> Result<(Self, Outlets), NodeError> {
         let tip = store.tip(&network.genesis)?;
         let network = Arc::new(network);
         let store = Arc::new(store);
@@ -122,6 +133,7 @@ impl Node {
         let admissions = Admissions::start(&network.genesis, settings.admission_threads, Box::new(prepare));
         let admissions = admissions.map_err(NodeError::Thread)?;
         let (committer, finalised) = mpsc::channel();
+        let (attachments, wanted) = tokio::sync::mpsc::channel(WANTED);
         let inner = Inner {
             network,
             settings,
@@ -133,12 +145,12 @@ impl Node {
             committer: Mutex::new(Some(committer)),
             waiting: Mutex::default(),
             progress,
-            attachments_wanted: Notify::new(),
+            attachments,
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
             metrics,
         };
-        Ok((Self(Arc::new(inner)), finalised))
+        Ok((Self(Arc::new(inner)), Outlets { finalised, attachments: wanted }))
     }
 
     /// The network's genesis.
@@ -159,11 +171,6 @@ impl Node {
     /// Where the committed log ends, and when it moves.
     pub fn progress(&self) -> watch::Receiver<Progress> {
         self.0.progress.subscribe()
-    }
-
-    /// Notified when accepted records name attachments.
-    pub fn attachments_wanted(&self) -> &Notify {
-        &self.0.attachments_wanted
     }
 
     /// Records and bytes that wait to be ordered.

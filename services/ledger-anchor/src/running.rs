@@ -185,14 +185,14 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let store_folder = config.data.join("store");
     let store = Store::open(&store_folder, &genesis, config.cache << 20)?;
     let metrics = Metrics::new();
-    let (node, finalised) = Node::new(network, store, settings(&config), metrics.clone())?;
+    let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
     let peers = config.peers.iter().map(|peer| peer.http.trim_end_matches('/').to_owned()).collect();
     let attachments = Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
     let committing = node.clone();
     let committer = std::thread::Builder::new()
         .name("committer".into())
-        .spawn(move || committer::run(&committing, &finalised))
+        .spawn(move || committer::run(&committing, &outlets.finalised))
         .map_err(NodeError::Thread)?;
 
     let ordering: Arc<dyn Ordering> = match key {
@@ -226,7 +226,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let routed = app.clone();
     let server =
         server.start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener)).await?;
-    let replication = tokio::spawn(attachments.replicate(node.clone(), stopping.clone()));
+    let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
     Ok(Running { server, node, ordering, replication, committer: Some(committer), stopping, _locks: locks })
 }
 

@@ -7,6 +7,7 @@ mod committed;
 mod entry;
 
 use std::{
+    ops::Bound,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -272,12 +273,13 @@ impl Store {
         self.tiles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Attachments that documents name and that are not known to be here.
+    /// Attachments that documents name and that are not known to be here, in order, those after `after`.
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub fn wanted(&self, limit: usize) -> Result<Vec<Hash>, StoreError> {
-        let keys = self.wanted.iter().take(limit).map(|item| {
+    pub fn wanted(&self, after: Option<&Hash>, limit: usize) -> Result<Vec<Hash>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_bytes().as_slice()));
+        let keys = self.wanted.range::<&[u8], _>((from, Bound::Unbounded)).take(limit).map(|item| {
             let key = item.key()?;
             let bytes = <[u8; 32]>::try_from(&*key).map_err(|_| StoreError::Damaged("wanted attachment"))?;
             Ok(Hash::from_bytes(bytes))

@@ -89,10 +89,13 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
         started.elapsed().as_secs_f64(),
     );
     node.0.chain.advance(last);
-    let (mut accepted, mut refused, mut attachments) = (0, 0, false);
+    let (mut accepted, mut refused) = (0, 0);
     for (executed, _) in blocks {
         node.0.pool.remove(&executed.batches);
-        attachments |= !executed.attachments().is_empty();
+        for attachment in executed.attachments() {
+            // What finds no room here is wanted in the store, and found there later.
+            let _ = node.0.attachments.try_send(*attachment);
+        }
         for entry in &executed.entries {
             if entry.outcome.is_accepted() {
                 accepted += 1;
@@ -110,9 +113,6 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
         timestamp: header.timestamp,
     });
     wake(node, blocks);
-    if attachments {
-        node.0.attachments_wanted.notify_one();
-    }
     const RECORDS: &str = "Records that became final, by outcome.";
     metrics.count("kontor_records_total", RECORDS, &[("outcome", "accepted")], accepted);
     metrics.count("kontor_records_total", RECORDS, &[("outcome", "refused")], refused);
