@@ -74,7 +74,7 @@ pub enum Urgency {
 }
 
 /// Admitted batches that are remembered, by their bytes, so that a block's batches are known again.
-const REMEMBERED_BYTES: usize = 96 << 20;
+const REMEMBERED_BYTES: usize = 32 << 20;
 
 type Verdict = Result<Arc<Admitted>, AdmissionError>;
 

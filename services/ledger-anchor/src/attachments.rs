@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use kontor_chassis::Shutdown;
+use kontor_ledger::member::MemberId;
 use kontor_sealing::Hash;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, local::LocalFileSystem, path::Path as ObjectPath};
 use tokio::{
@@ -12,7 +13,7 @@ use tokio::{
     time::{Duration, Instant, sleep_until, timeout},
 };
 
-use crate::node::Node;
+use crate::{node::Node, store::Wanted};
 
 /// Why an attachment could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,7 @@ pub struct Attachments(Arc<Inner>);
 
 struct Inner {
     objects: Box<dyn ObjectStore>,
-    peers: Vec<String>,
+    peers: Vec<(MemberId, String)>,
     client: reqwest::Client,
     limit: usize,
 }
@@ -61,7 +62,7 @@ impl Attachments {
     /// If the folder cannot be used.
     pub fn open(
         folder: &Path,
-        peers: Vec<String>,
+        peers: Vec<(MemberId, String)>,
         client: reqwest::Client,
         limit: usize,
     ) -> Result<Self, AttachmentError> {
@@ -103,15 +104,30 @@ impl Attachments {
         }
     }
 
+    /// Whether the bytes are here.
+    async fn has(&self, digest: &Hash) -> Result<bool, AttachmentError> {
+        match self.0.objects.head(&place(digest)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// The bytes from here, or else from the first peer that has them.
     ///
     /// # Errors
     /// Any [`AttachmentError`].
     pub async fn find(&self, digest: &Hash) -> Result<Option<Bytes>, AttachmentError> {
-        if let Some(bytes) = self.get(digest).await? {
-            return Ok(Some(bytes));
+        match self.get(digest).await? {
+            Some(bytes) => Ok(Some(bytes)),
+            None => self.fetch(digest, None).await,
         }
-        for peer in &self.0.peers {
+    }
+
+    /// Asks the peers, `first` before the others, and keeps what one of them has.
+    async fn fetch(&self, digest: &Hash, first: Option<&MemberId>) -> Result<Option<Bytes>, AttachmentError> {
+        let (before, after): (Vec<_>, Vec<_>) = self.0.peers.iter().partition(|(member, _)| Some(member) == first);
+        for (_, peer) in before.into_iter().chain(after) {
             let Ok(Some(bytes)) = timeout(PULL, self.pull(peer, digest)).await else { continue };
             match self.put(digest, bytes.clone()).await {
                 Ok(()) => return Ok(Some(bytes)),
@@ -138,16 +154,15 @@ impl Attachments {
     }
 
     /// Pulls what accepted records name, told by `fresh` or left from before, until told to stop.
-    pub async fn replicate(self, node: Node, mut fresh: Receiver<Hash>, shutdown: Shutdown) {
+    pub async fn replicate(self, node: Node, mut fresh: Receiver<Wanted>, shutdown: Shutdown) {
         let mut due = Instant::now();
         shutdown
             .run_until(async {
                 loop {
                     tokio::select! {
-                        Some(digest) = fresh.recv() => {
+                        Some(first) = fresh.recv() => {
                             let more = std::iter::from_fn(|| fresh.try_recv().ok()).take(PAGE - 1);
-                            let digests: Vec<_> = [digest].into_iter().chain(more).collect();
-                            self.pull_all(&node, digests).await;
+                            self.pull_all(&node, [first].into_iter().chain(more).collect()).await;
                         }
                         () = sleep_until(due) => {
                             let started = Instant::now();
@@ -172,25 +187,29 @@ impl Attachments {
                 }
             };
             let Some(last) = page.last() else { return };
-            after = Some(*last);
+            after = Some(last.digest);
             self.pull_all(node, page).await;
         }
     }
 
     /// Tries once for each; what no peer has now stays wanted.
-    async fn pull_all(&self, node: &Node, digests: Vec<Hash>) {
-        let pull = |digest| async move {
-            match self.find(&digest).await {
-                Ok(Some(_)) => {
+    async fn pull_all(&self, node: &Node, wanted: Vec<Wanted>) {
+        let pull = |Wanted { digest, sponsor }| async move {
+            let found = match self.has(&digest).await {
+                Ok(false) => self.fetch(&digest, Some(&sponsor)).await.map(|bytes| bytes.is_some()),
+                known => known,
+            };
+            match found {
+                Ok(true) => {
                     if let Err(error) = node.store().found(&digest) {
                         tracing::error!(%error, "cannot note that an attachment is here");
                     }
                 }
-                Ok(None) => tracing::debug!(%digest, "no member has an attachment that a record names"),
+                Ok(false) => tracing::debug!(%digest, "no member has an attachment that a record names"),
                 Err(error) => tracing::error!(%error, %digest, "cannot keep an attachment"),
             }
         };
-        stream::iter(digests).for_each_concurrent(AT_ONCE, pull).await;
+        stream::iter(wanted).for_each_concurrent(AT_ONCE, pull).await;
     }
 }
 

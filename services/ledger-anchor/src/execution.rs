@@ -15,7 +15,6 @@ use kontor_ledger::{
     record::{Body, RecordId},
     time::Timestamp,
 };
-use kontor_sealing::Hash;
 
 pub use chain::{Base, Chain};
 use overlay::Overlay;
@@ -25,7 +24,8 @@ use crate::{
     admission::AdmittedRecord,
     ordering::block::{BatchKey, Body as BlockBody},
     rules::{self, Network, proofs::Verdicts},
-    store::{Entry, StoreError},
+    state::nonce_user,
+    store::{Entry, StoreError, Wanted},
 };
 
 /// Key and new value of what a block changed in the rules' state; `None` removes it.
@@ -46,12 +46,12 @@ pub struct Executed {
     /// The log after it.
     pub frontier: Frontier,
     positions: HashMap<RecordId, u64>,
-    attachments: Vec<Hash>,
+    attachments: Vec<Wanted>,
 }
 
 impl Executed {
-    /// Digests of the attachments that its accepted records name.
-    pub fn attachments(&self) -> &[Hash] {
+    /// The attachments that its accepted records name.
+    pub fn attachments(&self) -> &[Wanted] {
         &self.attachments
     }
 }
@@ -62,7 +62,7 @@ pub struct Draft {
     entries: Vec<Entry>,
     frontier: Frontier,
     positions: HashMap<RecordId, u64>,
-    attachments: Vec<Hash>,
+    attachments: Vec<Wanted>,
     /// For each group whether it held a record that was new.
     pub fresh: Vec<bool>,
 }
@@ -92,7 +92,7 @@ pub fn execute(
     for group in groups {
         let before = draft.entries.len();
         for admitted in *group {
-            if draft.positions.contains_key(&admitted.id) || base.position(&admitted.id)?.is_some() {
+            if draft.positions.contains_key(&admitted.id) || is_in_log(base, &overlay, admitted)? {
                 continue;
             }
             let outcome = rules::apply(&mut overlay, &context, &admitted.id, &admitted.record)?;
@@ -101,7 +101,7 @@ pub fn execute(
                 && let Body::DocumentRegister { attachment, .. } | Body::DocumentAmend { attachment, .. } =
                     &admitted.record.unsigned.body
             {
-                draft.attachments.push(*attachment);
+                draft.attachments.push(Wanted { digest: *attachment, sponsor: admitted.record.sponsor });
             }
             draft.positions.insert(admitted.id, position);
             let record = admitted.bytes.clone();
@@ -111,6 +111,17 @@ pub fn execute(
     }
     draft.writes = overlay.finish()?;
     Ok(draft)
+}
+
+/// Whether the log that ends with `base` has the record. Each record in it took its nonce or found it taken, so a
+/// free nonce answers by itself.
+fn is_in_log(base: &Base, state: &Overlay<'_>, admitted: &AdmittedRecord) -> Result<bool, StoreError> {
+    let unsigned = &admitted.record.unsigned;
+    match nonce_user(state, &unsigned.author, unsigned.nonce)? {
+        None => Ok(false),
+        Some(by) if by == admitted.id => Ok(true),
+        Some(_) => Ok(base.position(&admitted.id)?.is_some()),
+    }
 }
 
 impl Draft {

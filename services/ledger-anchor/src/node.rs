@@ -25,7 +25,7 @@ use std::{
 use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId, time::Timestamp};
 use kontor_sealing::Hash;
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
 
 use crate::{
     admission::{Admissions, Admitted},
@@ -33,7 +33,7 @@ use crate::{
     ordering::Finalised,
     pool::Pool,
     rules::Network,
-    store::{Committed, Entry, Store, StoreError},
+    store::{Committed, Entry, Store, StoreError, Wanted},
 };
 
 /// A node; clones are the same node.
@@ -78,9 +78,9 @@ struct Inner {
     verdicts: Arc<VerdictCache>,
     /// Gone once the node stops: the committer holds the node, so it must not wait for the node to be dropped.
     committer: Mutex<Option<mpsc::Sender<Finalised>>>,
-    waiting: Mutex<HashMap<RecordId, Vec<oneshot::Sender<()>>>>,
+    waiting: Mutex<HashMap<RecordId, Vec<UnboundedSender<Entry>>>>,
     progress: watch::Sender<Progress>,
-    attachments: tokio::sync::mpsc::Sender<Hash>,
+    attachments: tokio::sync::mpsc::Sender<Wanted>,
     gossip: Semaphore,
     halted: AtomicBool,
     metrics: Metrics,
@@ -91,7 +91,7 @@ pub struct Outlets {
     /// Finalised blocks, for [`committer::run`].
     pub finalised: mpsc::Receiver<Finalised>,
     /// Attachments that accepted records name, for [`crate::attachments::Attachments::replicate`].
-    pub attachments: tokio::sync::mpsc::Receiver<Hash>,
+    pub attachments: tokio::sync::mpsc::Receiver<Wanted>,
 }
 
 /// Attachments that wait to be pulled; the store knows all of them.
@@ -231,7 +231,6 @@ impl Node {
     /// Ends the workers; what is under way is given up.
     pub fn stop(&self) {
         self.0.admissions.stop();
-        self.waiting().clear();
         self.committer().take();
     }
 
@@ -239,7 +238,7 @@ impl Node {
         self.0.committer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn waiting(&self) -> MutexGuard<'_, HashMap<RecordId, Vec<oneshot::Sender<()>>>> {
+    fn waiting(&self) -> MutexGuard<'_, HashMap<RecordId, Vec<UnboundedSender<Entry>>>> {
         self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

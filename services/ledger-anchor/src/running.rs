@@ -187,7 +187,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let metrics = Metrics::new();
     let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
-    let peers = config.peers.iter().map(|peer| peer.http.trim_end_matches('/').to_owned()).collect();
+    let peers = config.peers.iter().map(|peer| (peer.member, peer.http.trim_end_matches('/').to_owned())).collect();
     let attachments = Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
     let committing = node.clone();
     let committer = std::thread::Builder::new()

@@ -18,6 +18,7 @@ use kontor_ledger::{
     certificate::Certificate,
     encoding::{EncodingError, from_cbor, to_cbor},
     genesis::Genesis,
+    member::MemberId,
     merkle::Frontier,
     record::RecordId,
 };
@@ -63,6 +64,15 @@ pub enum StoreError {
     },
 }
 
+/// An attachment that an accepted record names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// SM3 over its bytes.
+    pub digest: Hash,
+    /// The member that relayed the record, and so has the attachment.
+    pub sponsor: MemberId,
+}
+
 /// The last committed block and the log's right edge.
 #[derive(Debug, Clone)]
 pub struct Tip {
@@ -88,6 +98,9 @@ pub struct Store {
     tiles: Mutex<TileLog>,
 }
 
+/// What a keyspace holds in memory before it is written to a table: small enough to stay in the processor's caches.
+const MEMTABLE_BYTES: u64 = 16 << 20;
+
 const NETWORK: &[u8] = b"network";
 const HEIGHT: &[u8] = b"height";
 
@@ -98,7 +111,8 @@ impl Store {
     /// Any [`StoreError`].
     pub fn open(folder: &Path, genesis: &Genesis, cache: u64) -> Result<Self, StoreError> {
         let database = Database::builder(folder.join("database")).cache_size(cache).worker_threads(1).open()?;
-        let open = |name| database.keyspace(name, KeyspaceCreateOptions::default);
+        let open =
+            |name| database.keyspace(name, || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES));
         let (blocks, meta) = (open("blocks")?, open("meta")?);
         check_network(&database, &meta, genesis)?;
         let last = last_header(&meta, &blocks, genesis)?;
@@ -242,7 +256,8 @@ impl Store {
                 write.insert(&self.log, position.as_slice(), entry.encode());
             }
             for attachment in executed.attachments() {
-                write.insert(&self.wanted, attachment.as_bytes().as_slice(), [].as_slice());
+                let Wanted { digest, sponsor } = attachment;
+                write.insert(&self.wanted, digest.as_bytes().as_slice(), sponsor.as_str().as_bytes());
             }
             let height = header.height.to_be_bytes();
             write.insert(&self.blocks, height.as_slice(), to_cbor(header));
@@ -277,14 +292,16 @@ impl Store {
     ///
     /// # Errors
     /// Any [`StoreError`].
-    pub fn wanted(&self, after: Option<&Hash>, limit: usize) -> Result<Vec<Hash>, StoreError> {
+    pub fn wanted(&self, after: Option<&Hash>, limit: usize) -> Result<Vec<Wanted>, StoreError> {
         let from = after.map_or(Bound::Unbounded, |after| Bound::Excluded(after.as_bytes().as_slice()));
-        let keys = self.wanted.range::<&[u8], _>((from, Bound::Unbounded)).take(limit).map(|item| {
-            let key = item.key()?;
-            let bytes = <[u8; 32]>::try_from(&*key).map_err(|_| StoreError::Damaged("wanted attachment"))?;
-            Ok(Hash::from_bytes(bytes))
+        let wanted = self.wanted.range::<&[u8], _>((from, Bound::Unbounded)).take(limit).map(|item| {
+            let (key, value) = item.into_inner()?;
+            let digest = <[u8; 32]>::try_from(&*key).ok().map(Hash::from_bytes);
+            let sponsor = std::str::from_utf8(&value).ok().and_then(|code| code.parse().ok());
+            let wanted = digest.zip(sponsor).map(|(digest, sponsor)| Wanted { digest, sponsor });
+            wanted.ok_or(StoreError::Damaged("wanted attachment"))
         });
-        keys.collect()
+        wanted.collect()
     }
 
     /// Notes that an attachment is here.

@@ -1,8 +1,10 @@
 //! Signatures under a suite, always over a labelled message so that no signature serves two purposes.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::LazyLock};
 
-use curve25519_dalek::{EdwardsPoint, Scalar, edwards::CompressedEdwardsY, traits::IsIdentity as _};
+use curve25519_dalek::{
+    EdwardsPoint, Scalar, constants::EIGHT_TORSION, edwards::CompressedEdwardsY, traits::IsIdentity as _,
+};
 use ed25519_dalek::Signer as _;
 use minicbor::{CborLen, Decode, Encode};
 use rand_core::CryptoRng;
@@ -84,12 +86,30 @@ impl PublicKey {
         self.point().map(|_| ())
     }
 
+    /// Whether the bytes encode a point of small order, canonically or not; costs no arithmetic.
+    pub fn is_weak(&self) -> bool {
+        static ENCODINGS: LazyLock<Vec<[u8; 32]>> = LazyLock::new(|| {
+            let mut all = EIGHT_TORSION.map(|point| point.compress().to_bytes()).to_vec();
+            // 0 and 1 as p and p + 1; p = 2^255 - 19.
+            for low in [0xed, 0xee] {
+                let mut encoding = [0xff; 32];
+                encoding[0] = low;
+                all.push(encoding);
+            }
+            all.iter_mut().for_each(|encoding| encoding[31] &= 0x7f);
+            all
+        });
+        let mut bytes = self.bytes;
+        bytes[31] &= 0x7f;
+        ENCODINGS.contains(&bytes)
+    }
+
     fn point(&self) -> Result<EdwardsPoint, SignatureError> {
         match self.suite {
-            Suite::Intl => CompressedEdwardsY(self.bytes)
-                .decompress()
-                .filter(|point| !point.is_small_order())
-                .ok_or(SignatureError::Key),
+            Suite::Intl => {
+                let point = CompressedEdwardsY(self.bytes).decompress().ok_or(SignatureError::Key)?;
+                if self.is_weak() { Err(SignatureError::Key) } else { Ok(point) }
+            }
         }
     }
 }
@@ -244,8 +264,6 @@ mod tests {
 
     #[test]
     fn verdicts_are_the_crates_but_for_torsion() {
-        use curve25519_dalek::constants::EIGHT_TORSION;
-
         let key = SigningKey::from_seed(&[7; 32]);
         let message = labelled("test", b"message");
         let signature = key.sign("test", b"message");
@@ -256,8 +274,17 @@ mod tests {
             assert_eq!(key.public().verify_unlabelled(&message, &wrong), Err(SignatureError::Mismatch));
         }
         // Keys whose signatures fit any message, and s that is not reduced.
-        for weak in EIGHT_TORSION {
-            let weak = PublicKey::from_bytes(Suite::Intl, weak.compress().to_bytes());
+        let mut weak: Vec<_> = EIGHT_TORSION.iter().map(|point| point.compress().to_bytes()).collect();
+        for low in [0xed, 0xee] {
+            for high in [0x7f, 0xff] {
+                weak.push([0xff; 32]);
+                let encoding = weak.last_mut().unwrap();
+                (encoding[0], encoding[31]) = (low, high);
+            }
+        }
+        for bytes in weak {
+            assert!(CompressedEdwardsY(bytes).decompress().is_some_and(|point| point.is_small_order()));
+            let weak = PublicKey::from_bytes(Suite::Intl, bytes);
             assert_eq!(weak.verify_unlabelled(&message, &Signature([0; 64])), Err(SignatureError::Key));
         }
         let mut large = signature;
@@ -269,7 +296,7 @@ mod tests {
     /// the rule here takes them either way.
     #[test]
     fn a_part_of_small_order_is_passed_over() {
-        use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT as BASE, EIGHT_TORSION};
+        use curve25519_dalek::constants::ED25519_BASEPOINT_POINT as BASE;
 
         let (secret, nonce) = (Scalar::from(5_u8), Scalar::from(9_u8));
         let a = (BASE * secret + EIGHT_TORSION[1]).compress().to_bytes();

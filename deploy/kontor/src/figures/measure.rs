@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::future::try_join_all;
 use kontor_ledger::{receipt, record::Record};
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
@@ -17,7 +18,7 @@ use super::{
 };
 
 /// Records that a bank sponsors with one signature.
-const BATCH: usize = 200;
+const BATCH: usize = 500;
 
 /// Batches on the way at each node.
 const UNDER_WAY: usize = 3;
@@ -39,18 +40,18 @@ pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
     let mut nodes = Nodes::start(&folder.join("network")).await?;
     let mut rows = idle(&nodes).await?;
 
-    let anchors = spread(&nodes, |load, _| Ok(pieces(load.anchors(records / 4))))?;
+    let anchors = make(&nodes, |load| Ok(pieces(load.anchors(records / 4)))).await?;
     rows.push(load("anchors", &nodes, anchors, None, &mut Vec::new()).await?);
 
-    let trades = spread(&nodes, |load, _| (0..records / 4 / 7 / 2).map(|_| load.trade()).collect())?;
+    let trades = make(&nodes, |load| (0..records / 4 / 7).map(|_| load.trade()).collect()).await?;
     let name = "documents: 2 registered (1 proven), 2 endorsed, 3 granted of 7";
     rows.push(load(name, &nodes, trades, None, &mut Vec::new()).await?);
 
-    let (before, claims) = claims(&nodes, records / 4 / 40)?;
+    let (before, claims) = claims(&nodes, records / 4 / 20).await?;
     load("registrations", &nodes, before, None, &mut Vec::new()).await?;
     rows.push(load("claims, range and over-financing proven", &nodes, claims, Some(500.0), &mut Vec::new()).await?);
 
-    let (before, mixed) = mix(&nodes, records / 4)?;
+    let (before, mixed) = mix(&nodes, records / 4).await?;
     load("registrations", &nodes, before, None, &mut Vec::new()).await?;
     let mut latencies = Vec::new();
     rows.push(load("mix: 70 anchors, 28 documents, 2 claims", &nodes, mixed, Some(10_000.0), &mut latencies).await?);
@@ -85,23 +86,24 @@ async fn idle(nodes: &Nodes) -> Result<Vec<Row>, String> {
     ])
 }
 
-/// Each bank's records, made by a thread of its own.
-fn spread<T: Send>(
+/// Each bank's records, made by a thread of its own; what they name is at every node then.
+async fn make<T: Send>(
     nodes: &Nodes,
-    make: impl Fn(&mut Workload<'_>, usize) -> Result<T, String> + Sync,
+    make: impl Fn(&mut Workload<'_>) -> Result<T, String> + Sync,
 ) -> Result<Vec<T>, String> {
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = nodes
-            .banks
-            .iter()
-            .enumerate()
-            .map(|(place, bank)| {
-                let make = &make;
-                scope.spawn(move || make(&mut Workload::new(bank, &nodes.genesis, rand::make_rng()), place))
-            })
-            .collect();
+    let made: Result<Vec<_>, String> = std::thread::scope(|scope| {
+        let one = |bank| {
+            let mut load = Workload::new(bank, &nodes.genesis, rand::make_rng());
+            let made = make(&mut load)?;
+            Ok((made, load.into_attachments()))
+        };
+        let threads: Vec<_> = nodes.banks.iter().map(|bank| scope.spawn(move || one(bank))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err("a thread died".to_owned()))).collect()
-    })
+    });
+    let (made, attachments): (Vec<_>, Vec<_>) = made?.into_iter().unzip();
+    let attachments = attachments.concat();
+    try_join_all(nodes.banks.iter().map(|bank| bank.keep(&attachments))).await?;
+    Ok(made)
 }
 
 /// Records that have to stay in order, and so in one batch.
@@ -110,8 +112,8 @@ type Piece = Vec<Record>;
 type PerBank = Vec<Vec<Piece>>;
 
 /// Claims of each bank, and what has to be on the ledger before them.
-fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
-    let made = spread(nodes, |load, _| {
+async fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
+    let made = make(nodes, |load| {
         let (mut before, mut claims) = (Vec::new(), Vec::new());
         for _ in 0..count {
             let (first, claim) = load.claim()?;
@@ -119,13 +121,14 @@ fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
             claims.push(vec![claim]);
         }
         Ok((before, claims))
-    })?;
+    })
+    .await?;
     Ok(made.into_iter().unzip())
 }
 
 /// `count` records of each bank, 70 : 28 : 2, shuffled within what has to stay in order, and what comes before.
-fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
-    let made = spread(nodes, |load, _| {
+async fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
+    let made = make(nodes, |load| {
         let (mut before, mut pieces) = (Vec::new(), Vec::new());
         for _ in 0..count * 2 / 100 {
             let (first, claim) = load.claim()?;
@@ -138,7 +141,8 @@ fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
         pieces.extend(self::pieces(load.anchors(count * 70 / 100)));
         pieces.shuffle(&mut StdRng::seed_from_u64(3));
         Ok((before, pieces))
-    })?;
+    })
+    .await?;
     Ok(made.into_iter().unzip())
 }
 
@@ -172,6 +176,7 @@ async fn load(
         let batches: Result<VecDeque<_>, _> = batches(records).into_iter().map(|batch| bank.batch(batch)).collect();
         queues.push((Arc::clone(bank), Arc::new(Mutex::new(batches?))));
     }
+    eprintln!("measuring {name}");
     let since = Instant::now();
     let senders: Vec<_> = queues
         .iter()

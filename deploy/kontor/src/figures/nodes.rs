@@ -2,11 +2,13 @@
 
 use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use kontor_chassis::{client, config};
 use kontor_ledger::{batch::Batch, encoding::to_cbor, genesis::Genesis, member::MemberId, record::Record};
 use kontor_sealing::{SigningKey, keys::PartySeed};
 use tokio::process::{Child, Command};
 
+use super::workload::Attachment;
 use crate::consortium::{create, manifest::ServiceEntry, plan::ServiceKind, start::free_base};
 
 /// Four running nodes; killed when dropped.
@@ -115,6 +117,19 @@ impl Bank {
     pub fn batch(&self, records: Vec<Record>) -> Result<Vec<u8>, String> {
         let batch = Batch::sign(records, self.member, &self.identity).map_err(|error| error.to_string())?;
         Ok(to_cbor(&batch))
+    }
+
+    /// Has the bank's node keep attachments.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn keep(&self, attachments: &[Attachment]) -> Result<(), String> {
+        let put = |(digest, bytes): Attachment| async move {
+            let request = self.http.put(format!("{}/v1/attachments/{digest}", self.node.members)).body(bytes);
+            let answer = request.send().await.and_then(reqwest::Response::error_for_status);
+            answer.map(|_| ()).map_err(|error| error.without_url().to_string())
+        };
+        stream::iter(attachments.to_vec()).map(put).buffer_unordered(8).try_collect().await
     }
 
     /// Submits and waits for finality; the number of records accepted.

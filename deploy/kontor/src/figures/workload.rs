@@ -39,12 +39,21 @@ pub struct Workload<'a> {
     genesis: &'a Genesis,
     network: Hash,
     rng: StdRng,
+    attachments: Vec<Attachment>,
 }
+
+/// A sealed document as nodes keep it, by its digest.
+pub type Attachment = (Hash, Vec<u8>);
 
 impl<'a> Workload<'a> {
     /// Records that `bank` sponsors.
     pub fn new(bank: &'a Bank, genesis: &'a Genesis, rng: StdRng) -> Self {
-        Self { bank, genesis, network: genesis.hash(), rng }
+        Self { bank, genesis, network: genesis.hash(), rng, attachments: Vec::new() }
+    }
+
+    /// What the records made so far name.
+    pub fn into_attachments(self) -> Vec<Attachment> {
+        self.attachments
     }
 
     fn sign(&mut self, body: Body, author: &SigningKey) -> Record {
@@ -87,6 +96,7 @@ impl<'a> Workload<'a> {
         let fields = sealed.document.open_fields(&keys).map_err(|error| error.to_string())?;
         let total = fields.first().and_then(|field| field.opening.clone()).ok_or("no total")?;
         let anchored = Anchored { document: secret.id(), version: 1, root };
+        self.attachments.push((sealed.document.attachment_digest(), sealed.document.to_bytes()));
         Ok(Document { sealed, key: secret.signing_key().clone(), seller, buyer, anchored, total })
     }
 

@@ -5,17 +5,20 @@ use std::cell::RefCell;
 use super::{Base, Writes};
 use crate::{state::State, store::StoreError};
 
-/// Writes over a base; unlike [`crate::state::Overlay`] it can fail. A failure of the store is kept and reported at the end: rules know no such thing.
+/// Writes over a base; unlike [`crate::state::Overlay`] it can fail. A failure of the store is kept and reported at
+/// the end: rules know no such thing.
 pub struct Overlay<'b> {
     base: &'b Base,
     writes: Writes,
+    /// The value read last: whether a record is new and whether its nonce is free are one key.
+    recent: RefCell<Option<(Vec<u8>, Option<Vec<u8>>)>>,
     failure: RefCell<Option<StoreError>>,
 }
 
 impl<'b> Overlay<'b> {
     /// An overlay without writes.
     pub fn new(base: &'b Base) -> Self {
-        Self { base, writes: Writes::new(), failure: RefCell::new(None) }
+        Self { base, writes: Writes::new(), recent: RefCell::new(None), failure: RefCell::new(None) }
     }
 
     /// The writes.
@@ -35,8 +38,16 @@ impl State for Overlay<'_> {
         if let Some(written) = self.writes.get(key) {
             return written.clone();
         }
+        if let Some((last, value)) = &*self.recent.borrow()
+            && last == key
+        {
+            return value.clone();
+        }
         match self.base.state(key) {
-            Ok(value) => value,
+            Ok(value) => {
+                self.recent.replace(Some((key.to_vec(), value.clone())));
+                value
+            }
             Err(error) => {
                 self.failure.borrow_mut().get_or_insert(error);
                 None

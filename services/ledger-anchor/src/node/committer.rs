@@ -130,7 +130,7 @@ fn wake(node: &Node, blocks: &[Certified]) {
     }
     for entry in blocks.iter().flat_map(|(executed, _)| &executed.entries) {
         for waiter in waiting.remove(&entry.id).into_iter().flatten() {
-            let _ = waiter.send(());
+            let _ = waiter.send(entry.clone());
         }
     }
 }

@@ -5,13 +5,13 @@ use std::{collections::HashMap, sync::Arc};
 use bytes::Bytes;
 use kontor_ledger::record::RecordId;
 use tokio::{
-    sync::oneshot,
+    sync::mpsc,
     time::{Duration, Instant, timeout_at},
 };
 
 use super::Node;
 use crate::{
-    admission::{AdmissionError, Admitted, Urgency},
+    admission::{AdmissionError, Admitted, AdmittedRecord, Urgency},
     ordering::{Ordering, block::BatchKey},
     pool::PoolFull,
     state,
@@ -79,74 +79,69 @@ impl Node {
         timeout: Duration,
     ) -> Result<Vec<Submitted>, SubmitError> {
         let deadline = Instant::now() + timeout;
-        let mut found = HashMap::new();
-        let mut waits = self.register(batch, &mut found)?;
-        if !waits.is_empty() {
-            self.check_nonces(batch, &found)?;
-            if self.0.pool.add(Arc::clone(batch))? {
-                ordering.submit(batch.bytes.clone());
-            }
+        let ids: Vec<RecordId> = batch.records.iter().map(|record| record.id).collect();
+        // The store has a record before those that wait for it are told: to wait first and look then misses nothing.
+        let mut waiting = Waiting::start(self, &ids);
+        let mut found = self.look(batch)?;
+        if found.len() < ids.len() && self.0.pool.add(Arc::clone(batch))? {
+            ordering.submit(batch.bytes.clone());
         }
-        while let Some((id, wait)) = waits.pop() {
-            if timeout_at(deadline, wait).await.is_err() {
-                break;
-            }
-            if let Some(entry) = self.find(&id)? {
-                found.insert(id, entry);
-            }
+        while found.len() < ids.len() {
+            let Ok(Some(entry)) = timeout_at(deadline, waiting.finals.recv()).await else { break };
+            found.insert(entry.id, entry);
         }
-        let records = batch.records.iter().map(|record| {
-            let entry = match found.remove(&record.id) {
-                Some(entry) => Some(entry),
-                None => self.find(&record.id)?,
-            };
-            Ok(Submitted { id: record.id, entry })
-        });
-        records.collect()
+        drop(waiting);
+        Ok(ids.into_iter().map(|id| Submitted { id, entry: found.remove(&id) }).collect())
     }
 
-    /// Looks up what is final and registers to be woken for the rest; in this order nothing is missed, since the
-    /// store has a record before its waiters are woken.
-    fn register(
-        &self,
-        batch: &Admitted,
-        found: &mut HashMap<RecordId, Entry>,
-    ) -> Result<Vec<(RecordId, oneshot::Receiver<()>)>, StoreError> {
-        let mut waits = Vec::new();
-        let mut waiting = self.waiting();
-        waiting.retain(|_, waiters| {
-            waiters.retain(|waiter| !waiter.is_closed());
-            !waiters.is_empty()
-        });
-        for record in &batch.records {
-            match self.find(&record.id)? {
-                Some(entry) => {
-                    found.insert(record.id, entry);
-                }
-                None => {
-                    let (sender, receiver) = oneshot::channel();
-                    waiting.entry(record.id).or_default().push(sender);
-                    waits.push((record.id, receiver));
-                }
-            }
-        }
-        Ok(waits)
-    }
-
-    /// Refuses records whose nonce is used on the ledger already. What slips through in a race the rules refuse.
-    fn check_nonces(&self, batch: &Admitted, found: &HashMap<RecordId, Entry>) -> Result<(), SubmitError> {
+    /// What is final of a batch. Refuses records whose nonce another record has used; what slips through in a race
+    /// the rules refuse.
+    fn look(&self, batch: &Admitted) -> Result<HashMap<RecordId, Entry>, SubmitError> {
         let committed = Committed::new(&self.0.store);
-        for (place, admitted) in batch.records.iter().enumerate() {
-            if found.contains_key(&admitted.id) {
-                continue;
-            }
-            let unsigned = &admitted.record.unsigned;
-            let user = state::nonce_user(&committed, &unsigned.author, unsigned.nonce);
-            match user.map_err(StoreError::State)? {
-                Some(by) if by != admitted.id => return Err(SubmitError::Replayed { place, by }),
-                Some(_) | None => {}
+        let mut found = HashMap::with_capacity(batch.records.len());
+        for (place, AdmittedRecord { id, record, .. }) in batch.records.iter().enumerate() {
+            let unsigned = &record.unsigned;
+            let user = state::nonce_user(&committed, &unsigned.author, unsigned.nonce).map_err(StoreError::State)?;
+            let Some(by) = user else { continue };
+            match self.find(id)? {
+                Some(entry) => found.insert(*id, entry),
+                None => return Err(SubmitError::Replayed { place, by }),
+            };
+        }
+        Ok(found)
+    }
+}
+
+/// Records that a call waits for; forgotten when it is dropped, however the call ends.
+struct Waiting<'n> {
+    node: &'n Node,
+    ids: &'n [RecordId],
+    sender: mpsc::UnboundedSender<Entry>,
+    finals: mpsc::UnboundedReceiver<Entry>,
+}
+
+impl<'n> Waiting<'n> {
+    fn start(node: &'n Node, ids: &'n [RecordId]) -> Self {
+        let (sender, finals) = mpsc::unbounded_channel();
+        let mut waiting = node.waiting();
+        for id in ids {
+            waiting.entry(*id).or_default().push(sender.clone());
+        }
+        drop(waiting);
+        Self { node, ids, sender, finals }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.node.waiting();
+        for id in self.ids {
+            if let Some(senders) = waiting.get_mut(id) {
+                senders.retain(|sender| !sender.same_channel(&self.sender));
+                if senders.is_empty() {
+                    waiting.remove(id);
+                }
             }
         }
-        Ok(())
     }
 }

@@ -71,9 +71,7 @@ impl Obligation {
     pub fn holds(&self) -> bool {
         match &self.owed {
             Owed::Statement { statement, proof, context } => verify(statement, proof, context).is_ok(),
-            Owed::Capsule { escrow, document, version, capsule } => {
-                capsule.verify(escrow, document, *version).is_ok()
-            }
+            Owed::Capsule { escrow, document, version, capsule } => capsule.verify(escrow, document, *version).is_ok(),
         }
     }
 
