@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kontor_tests::kontor;
+use kontor_tests::{Network, kontor};
 use serde_json::Value;
 
 /// Runs `kontor demo` with its journal in `state`.
@@ -58,8 +58,43 @@ fn a_killed_run_is_completed_by_resume() {
     }
 }
 
+/// Everything is killed: the story and all services, which are processes of their own.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: kills a network of processes in mid-run"]
+async fn a_run_on_separate_processes_survives_their_death() {
+    let mut network = Network::start().await;
+    let services = network.manifest().services.clone();
+    let state = tempfile::tempdir().unwrap();
+    let mut command = Command::new(kontor());
+    command.arg("demo").arg("--network").arg(network.folder()).env("XDG_STATE_HOME", state.path());
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    let _ = child.kill();
+    let ended = child.wait().unwrap().success();
+    for service in &services {
+        network.processes.kill(service).await;
+    }
+    for service in &services {
+        network.processes.restart(service).unwrap();
+    }
+    network.processes.ready().await.unwrap();
+    if !ended {
+        held(&demo(state.path(), &["--resume", "--json"]));
+    }
+
+    // An invoice that is claimed already is reported as such.
+    let invoice = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api-spec/examples/invoice.json");
+    let folder = network.folder().to_str().unwrap();
+    let arguments = ["--network", folder, "--invoice", invoice.to_str().unwrap(), "--json"];
+    held(&demo(state.path(), &arguments));
+    let again = demo(state.path(), &arguments);
+    let said = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(!again.status.success() && said.contains("claimed"), "{said}");
+    network.processes.stop().await;
+}
+
 #[test]
-fn a_claimed_invoice_and_a_missing_run_are_reported() {
+fn a_missing_run_and_a_missing_file_are_reported() {
     let state = tempfile::tempdir().unwrap();
     let output = demo(state.path(), &["--resume"]);
     assert!(!output.status.success());

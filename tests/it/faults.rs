@@ -1,8 +1,14 @@
 //! Nodes that die: the others go on, nothing acknowledged is lost, nothing is acknowledged falsely.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
-use kontor_ledger::{receipt::Receipt, record::RecordId};
+use kontor_ledger::record::{Record, RecordId};
 use kontor_tests::{Bank, Network};
 use serde_json::json;
 
@@ -70,13 +76,76 @@ async fn one_node_may_die_two_stop_the_network_and_nothing_is_lost() {
             bank.knows(record).await;
         }
         let last = acknowledged.last().unwrap();
-        let url = format!("{}/v1/records/{last}/receipt", bank.node.public);
-        let receipt: Receipt = bank.http.get(url).send().await.unwrap().json().await.unwrap();
+        let receipt = bank.receipt(last).await;
         assert_eq!(kontor_ledger::receipt::verify(&receipt, &hash).unwrap().record, *last);
         let mut forged = receipt;
         forged.position += 1;
         assert!(kontor_ledger::receipt::verify(&forged, &hash).is_err());
     }
     accepted(&bank, 300).await;
+    network.processes.stop().await;
+}
+
+/// Submits batches through one bank until told to stop; what was acknowledged as accepted.
+async fn load(bank: Arc<Bank>, first: u64, stop: Arc<AtomicBool>) -> Vec<RecordId> {
+    let mut acknowledged = Vec::new();
+    for batch in 0.. {
+        if stop.load(Relaxed) {
+            break;
+        }
+        let numbers = (0..5).map(|place| first + batch * 5 + place);
+        let records: Vec<_> = numbers.map(|number| bank.anchor(number)).collect();
+        let ids: Vec<RecordId> = records.iter().map(Record::id).collect();
+        let (status, answer) = bank.submit(records, WAIT).await;
+        assert!(matches!(status.as_u16(), 200 | 202), "{status} {answer}");
+        for (id, one) in ids.into_iter().zip(answer.as_array().unwrap()) {
+            if one["outcome"] == "accepted" {
+                acknowledged.push(id);
+            }
+        }
+    }
+    acknowledged
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: kills nodes under load"]
+async fn killed_under_load_nothing_acknowledged_is_lost_and_all_agree() {
+    let mut network = Network::start().await;
+    let nodes = network.nodes();
+    let stop = Arc::new(AtomicBool::new(false));
+    let loads: Vec<_> = (1..)
+        .zip(["bank-a", "bank-b"])
+        .map(|(place, party)| tokio::spawn(load(Arc::new(network.bank(party)), place << 32, Arc::clone(&stop))))
+        .collect();
+    for round in 0..3 {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        // A node that takes none of the load, each time with another state of the others.
+        let node = &nodes[2 + round % 2];
+        network.processes.kill(node).await;
+        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        network.processes.restart(node).unwrap();
+        network.processes.ready().await.unwrap();
+    }
+    stop.store(true, Relaxed);
+    let mut acknowledged = Vec::new();
+    for load in loads {
+        acknowledged.extend(load.await.unwrap());
+    }
+    assert!(acknowledged.len() > 100, "{} records in some 8 s", acknowledged.len());
+
+    let hash = network.genesis.hash();
+    let last = accepted(&network.bank("bank-a"), 1).await;
+    let mut checkpoints = Vec::new();
+    for party in ["bank-a", "bank-b", "bank-c", "bank-d"] {
+        let bank = network.bank(party);
+        bank.knows(&last).await;
+        for record in &acknowledged {
+            let receipt = bank.receipt(record).await;
+            assert_eq!(kontor_ledger::receipt::verify(&receipt, &hash).unwrap().record, *record);
+        }
+        checkpoints.push(bank.checkpoint().await);
+    }
+    checkpoints.dedup();
+    assert_eq!(checkpoints.len(), 1, "{checkpoints:?}");
     network.processes.stop().await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kontor::figures::workload::Workload;
 use kontor_ledger::record::Body;
 use kontor_sealing::{Hash, SigningKey};
 use kontor_tests::Network;
@@ -60,6 +61,30 @@ async fn every_kind_of_bad_input_has_its_own_problem_and_changes_nothing() {
         assert_eq!(slug(&problem), expected, "{problem}");
         assert_eq!(bank.size().await, size, "{expected} changed the log");
     }
+
+    // A proof is judged by the rules, so the attempt stays in the log; no claim comes of it.
+    let mut load = Workload::new(bank.member, &bank.identity, &network.genesis, rand::make_rng());
+    let (before, good, key) = load.reservation().unwrap();
+    let (status, answer) = bank.submit(before, WAIT).await;
+    assert_eq!(status.as_u16(), 200, "{answer}");
+    let mut size = bank.size().await;
+    let mut wrong_range = good.clone();
+    wrong_range.range = good.headroom.proof.clone();
+    let mut no_headroom = good.clone();
+    no_headroom.headroom.proof = kontor_proofs::Proof::default();
+    for (nonce, code, claim) in [(1, "range-proof-invalid", wrong_range), (2, "headroom-proof-invalid", no_headroom)] {
+        let claim = bank.record(Body::ClaimReserve { claim: Box::new(claim) }, nonce, &key);
+        let (status, problem) = bank.submit(vec![claim.clone()], WAIT).await;
+        assert_eq!((status.as_u16(), slug(&problem), &problem["code"]), (422, "bad-proof", &json!(code)), "{problem}");
+        size += 1;
+        assert_eq!(bank.size().await, size);
+        assert_eq!(bank.object(&claim.id()).await, None);
+    }
+    let claim = bank.record(Body::ClaimReserve { claim: Box::new(good) }, 3, &key);
+    let (status, answer) = bank.submit(vec![claim.clone()], WAIT).await;
+    assert_eq!(status.as_u16(), 201, "{answer}");
+    assert!(bank.object(&claim.id()).await.is_some());
+    size += 1;
 
     // What only the rules can judge is kept as evidence, and its problem says which record and why.
     let by_stranger = bank.record(Body::AnchorNotarise { digest: Hash::sm3(&[b"x"]) }, 7, &stranger);

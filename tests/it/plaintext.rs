@@ -6,13 +6,16 @@ use serde_json::Value;
 
 use crate::demo::demo;
 
-/// Texts of the invoice that stand nowhere else by accident.
+/// Texts of the invoice that stand nowhere else by accident: the shortest are its amounts.
 fn telling(value: &Value, found: &mut Vec<String>) {
+    /// A member's own code.
+    const BANK: &str = "AURUDEFF";
+
     match value {
         Value::String(text) => {
-            let date = text.len() == 10 && text.as_bytes()[4] == b'-';
-            let decimal = text.chars().all(|c| c.is_ascii_digit() || c == '.');
-            if text.len() >= 9 && !date && !(decimal && text.len() < 12) {
+            // A log of today may name today.
+            let today = jiff::Zoned::now().date().to_string();
+            if text.len() >= 7 && *text != BANK && *text != today {
                 found.push(text.clone());
             }
         }
@@ -43,7 +46,7 @@ fn nothing_that_the_network_wrote_shows_a_field() {
     telling(&invoice, &mut wanted);
     wanted.sort();
     wanted.dedup();
-    assert!(wanted.len() >= 10, "{wanted:?}");
+    assert!(["NW-2026-01187", "67080.00", "2027-01-03"].iter().all(|text| wanted.iter().any(|one| one == text)));
     assert_eq!(search(&network, &wanted), "", "these files hold a field in clear");
     // The search itself finds what is there.
     fs::write(network.join("portal.log"), wanted[0].to_lowercase()).unwrap();

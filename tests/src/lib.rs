@@ -17,6 +17,7 @@ use kontor_ledger::{
     batch::Batch,
     genesis::Genesis,
     member::MemberId,
+    receipt::Receipt,
     record::{Body, Nonce, Record, RecordId, Unsigned},
 };
 use kontor_sealing::{Hash, SigningKey, keys::PartySeed};
@@ -148,6 +149,18 @@ impl Bank {
         if answer.status() == StatusCode::OK { answer.json().await.ok() } else { None }
     }
 
+    /// The object that a record made, as the node has it.
+    pub async fn object(&self, id: &RecordId) -> Option<Value> {
+        let answer = self.http.get(format!("{}/v1/objects/{id}", self.node.public)).send().await.expect("an answer");
+        if answer.status() == StatusCode::OK { answer.json().await.ok() } else { None }
+    }
+
+    /// The record's receipt.
+    pub async fn receipt(&self, id: &RecordId) -> Receipt {
+        let answer = self.http.get(format!("{}/v1/records/{id}/receipt", self.node.public)).send().await;
+        answer.expect("an answer").json().await.expect("a receipt")
+    }
+
     /// Waits until the node knows a record.
     ///
     /// # Panics
@@ -164,9 +177,15 @@ impl Bank {
 
     /// The log's size as the node has it.
     pub async fn size(&self) -> u64 {
+        self.checkpoint().await.0
+    }
+
+    /// The log's size and root as the node has them.
+    pub async fn checkpoint(&self) -> (u64, String) {
         let url = format!("{}/v1/checkpoints/latest", self.node.public);
         let answer = self.http.get(url).send().await.expect("an answer");
         let checkpoint: Value = answer.json().await.expect("JSON");
-        checkpoint["size"].as_u64().unwrap_or_else(|| panic!("a checkpoint: {checkpoint}"))
+        let parts = checkpoint["size"].as_u64().zip(checkpoint["root"].as_str().map(str::to_owned));
+        parts.unwrap_or_else(|| panic!("a checkpoint: {checkpoint}"))
     }
 }

@@ -38,6 +38,13 @@ impl Outcome {
     }
 }
 
+impl RefusalCode {
+    /// Whether a proof that the record carries did not hold.
+    pub const fn is_of_proof(self) -> bool {
+        matches!(self, Self::HeadroomProofInvalid | Self::RangeProofInvalid | Self::CapsuleInvalid)
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -66,7 +66,7 @@ pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
 async fn idle(nodes: &Nodes) -> Result<Vec<Row>, String> {
     let bank = nodes.banks.first().ok_or("no node")?;
     let network = nodes.genesis.hash();
-    let mut load = Workload::new(bank, &nodes.genesis, StdRng::seed_from_u64(1));
+    let mut load = bank.workload(&nodes.genesis, StdRng::seed_from_u64(1));
     let mut times = Vec::with_capacity(SINGLES);
     for record in load.anchors(SINGLES) {
         let id = record.id();
@@ -93,7 +93,7 @@ async fn make<T: Send>(
 ) -> Result<Vec<T>, String> {
     let made: Result<Vec<_>, String> = std::thread::scope(|scope| {
         let one = |bank| {
-            let mut load = Workload::new(bank, &nodes.genesis, rand::make_rng());
+            let mut load = bank.workload(&nodes.genesis, rand::make_rng());
             let made = make(&mut load)?;
             Ok((made, load.into_attachments()))
         };
@@ -216,7 +216,7 @@ async fn gap(nodes: &mut Nodes) -> Result<Row, String> {
     let bank = Arc::clone(nodes.banks.first().ok_or("no node")?);
     let genesis = nodes.genesis.clone();
     let sender = tokio::spawn(async move {
-        let records = Workload::new(&bank, &genesis, rand::make_rng()).anchors(400);
+        let records = bank.workload(&genesis, rand::make_rng()).anchors(400);
         let (until, mut longest) = (Instant::now() + Duration::from_secs(6), 0.0_f64);
         for record in records {
             if Instant::now() > until {

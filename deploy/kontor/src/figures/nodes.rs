@@ -6,9 +6,10 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use kontor_chassis::{client, config};
 use kontor_ledger::{batch::Batch, encoding::to_cbor, genesis::Genesis, member::MemberId, record::Record};
 use kontor_sealing::{SigningKey, keys::PartySeed};
+use rand::rngs::StdRng;
 use tokio::process::{Child, Command};
 
-use super::workload::Attachment;
+use super::workload::{Attachment, Workload};
 use crate::consortium::{create, manifest::ServiceEntry, plan::ServiceKind, start::free_base};
 
 /// Four running nodes; killed when dropped.
@@ -108,6 +109,11 @@ impl Bank {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Err(format!("the node of {} is not ready after 30 s", self.node.party))
+    }
+
+    /// Makes records that the bank sponsors.
+    pub fn workload<'g>(&self, genesis: &'g Genesis, rng: StdRng) -> Workload<'g> {
+        Workload::new(self.member, &self.identity, genesis, rng)
     }
 
     /// A batch as it is sent.

@@ -4,6 +4,7 @@ use curve25519_dalek::Scalar;
 use kontor_ledger::{
     context::{Anchored, amount_context, claim_context, total_context},
     genesis::Genesis,
+    member::MemberId,
     record::{Body, Endorsement, Fingerprint, FingerprintKind, Headroom, Nonce, Record, Reservation, Total, Unsigned},
     time::Timestamp,
 };
@@ -17,8 +18,6 @@ use kontor_sealing::{
 };
 use rand::{Rng as _, rngs::StdRng};
 use serde_json::{Value, json};
-
-use super::nodes::Bank;
 
 /// How long a reservation lasts, in milliseconds.
 const RESERVATION: u64 = 24 * 60 * 60 * 1000;
@@ -35,7 +34,8 @@ struct Document {
 
 /// Makes one bank's records.
 pub struct Workload<'a> {
-    bank: &'a Bank,
+    member: MemberId,
+    identity: SigningKey,
     genesis: &'a Genesis,
     network: Hash,
     rng: StdRng,
@@ -46,9 +46,9 @@ pub struct Workload<'a> {
 pub type Attachment = (Hash, Vec<u8>);
 
 impl<'a> Workload<'a> {
-    /// Records that `bank` sponsors.
-    pub fn new(bank: &'a Bank, genesis: &'a Genesis, rng: StdRng) -> Self {
-        Self { bank, genesis, network: genesis.hash(), rng, attachments: Vec::new() }
+    /// Records that `member`, whose identity key is `identity`, sponsors.
+    pub fn new(member: MemberId, identity: &SigningKey, genesis: &'a Genesis, rng: StdRng) -> Self {
+        Self { member, identity: identity.clone(), genesis, network: genesis.hash(), rng, attachments: Vec::new() }
     }
 
     /// What the records made so far name.
@@ -58,12 +58,12 @@ impl<'a> Workload<'a> {
 
     fn sign(&mut self, body: Body, author: &SigningKey) -> Record {
         let nonce = Nonce(self.rng.next_u64() >> 11);
-        Unsigned { network: self.network, body, nonce, author: author.public() }.sign(author, self.bank.member)
+        Unsigned { network: self.network, body, nonce, author: author.public() }.sign(author, self.member)
     }
 
     /// Notarised digests.
     pub fn anchors(&mut self, count: usize) -> Vec<Record> {
-        let key = self.bank.identity.clone();
+        let key = self.identity.clone();
         (0..count)
             .map(|_| {
                 let digest = Hash::sm3(&[&self.rng.next_u64().to_be_bytes()]);
@@ -128,7 +128,7 @@ impl<'a> Workload<'a> {
         let keys = document.sealed.document.field_keys(&document.sealed.key, ["/total", "/number"]);
         let keys = GrantedKeys::Fields(keys.map_err(|error| error.to_string())?);
         let header = GrantHeader::new(&document.sealed.document.header, "financing", None, &mut self.rng);
-        let reader = self.genesis.member(&self.bank.member).ok_or("no such member")?.encryption;
+        let reader = self.genesis.member(&self.member).ok_or("no such member")?.encryption;
         let grant = SealedGrant::give(header, &keys, &reader, &mut self.rng).map_err(|error| error.to_string())?;
         Ok(self.sign(Body::GrantGive { grant }, &document.key))
     }
@@ -158,6 +158,15 @@ impl<'a> Workload<'a> {
     /// # Errors
     /// If something cannot be sealed or proven.
     pub fn claim(&mut self) -> Result<(Vec<Record>, Record), String> {
+        let (before, claim, key) = self.reservation()?;
+        Ok((before, self.sign(Body::ClaimReserve { claim: Box::new(claim) }, &key)))
+    }
+
+    /// As [`Self::claim`], with the claim not yet signed and its key.
+    ///
+    /// # Errors
+    /// If something cannot be sealed or proven.
+    pub fn reservation(&mut self) -> Result<(Vec<Record>, Reservation, SigningKey), String> {
         let invoice = self.document("invoice", &json!({ "number": "RE-18", "total": "1000.00" }))?;
         let seller = invoice.seller.clone();
         let before = vec![self.register(&invoice, true)?, self.endorse(&invoice, Endorsement::Issue, &seller)];
@@ -184,7 +193,7 @@ impl<'a> Workload<'a> {
         let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).map_err(|error| error.to_string())?;
         let expires = Timestamp::from_millis(now.saturating_add(RESERVATION)).map_err(|error| error.to_string())?;
         let value = Hash::sm3(&[&self.rng.next_u64().to_be_bytes()]);
-        let claim = Box::new(Reservation {
+        let claim = Reservation {
             document: invoice.anchored.document,
             version: 1,
             fingerprints: vec![Fingerprint { kind: FingerprintKind::Exact, value }],
@@ -194,7 +203,7 @@ impl<'a> Workload<'a> {
             headroom: Headroom { live: vec![], proof: proof.map_err(|error| error.to_string())? },
             expires,
             acknowledgement: None,
-        });
-        Ok((before, self.sign(Body::ClaimReserve { claim }, &key)))
+        };
+        Ok((before, claim, key))
     }
 }

@@ -35,7 +35,7 @@ impl LedgerClient {
         match self.ask(Question { method: Method::POST, path: &path, body, wait }).await {
             Ok(_) => {}
             // The answer for one record that is final and refused.
-            Err(ClientError::Rejected { slug, .. }) if slug == "refused" => {}
+            Err(ClientError::Rejected { slug, .. }) if slug == "refused" || slug == "bad-proof" => {}
             Err(error) => return Err(error),
         }
         let mut all = Vec::with_capacity(batch.records.len());

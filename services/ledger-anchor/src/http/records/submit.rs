@@ -85,12 +85,19 @@ fn answer_one(record: &Submitted) -> Result<HttpResponse, Problem> {
     };
     match entry.outcome {
         Outcome::Accepted => Ok(HttpResponse::Created().insert_header((header::LOCATION, status)).json(place(entry))),
-        Outcome::Refused(code) => Err(Problem::new(422, "refused", "The network refused the record")
-            .detail(code.explanation())
-            .with("code", code.as_str())
-            .with("recordId", record.id.to_string())
-            .with("position", entry.position)
-            .with("timestamp", serde_json::to_value(entry.timestamp).unwrap_or_default())),
+        Outcome::Refused(code) => {
+            let problem = if code.is_of_proof() {
+                Problem::new(422, "bad-proof", "A proof does not hold")
+            } else {
+                Problem::new(422, "refused", "The network refused the record")
+            };
+            Err(problem
+                .detail(code.explanation())
+                .with("code", code.as_str())
+                .with("recordId", record.id.to_string())
+                .with("position", entry.position)
+                .with("timestamp", serde_json::to_value(entry.timestamp).unwrap_or_default()))
+        }
     }
 }
 

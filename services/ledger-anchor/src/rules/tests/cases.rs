@@ -183,7 +183,7 @@ fn nonces_and_networks() {
         nonce: Nonce(7),
         author: author.public(),
     };
-    let network = world.network;
+    let network = world.network.id;
     let elsewhere = unsigned(Hash::default(), 1).sign(&author, bank(0));
     assert_eq!(world.judge(&elsewhere), Refused(Code::WrongNetwork));
     assert_eq!(world.judge(&unsigned(network, 1).sign(&author, bank(0))), Accepted);

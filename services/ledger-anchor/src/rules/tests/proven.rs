@@ -37,11 +37,11 @@ fn blinding(value: u64) -> curve25519_dalek::Scalar {
 
 fn judge(world: &mut World, author: &SigningKey, body: Body) -> Outcome {
     world.nonce += 1;
-    let unsigned = Unsigned { network: world.network, body, nonce: Nonce(world.nonce), author: author.public() };
+    let unsigned = Unsigned { network: world.network.id, body, nonce: Nonce(world.nonce), author: author.public() };
     let record = unsigned.sign(author, bank(0));
     let unknown = CapsuleKnown(Hash::default());
     let mut context =
-        BlockContext { genesis: &world.genesis, network: world.network, timestamp: world.now, verdicts: &unknown };
+        BlockContext { network: &world.network, timestamp: world.now, verdicts: &unknown };
     let owed = obligations(&world.state, &context, &record).unwrap();
     let capsule = owed.iter().find(|one| one.refusal == Code::CapsuleInvalid);
     let known = CapsuleKnown(capsule.map(|one| one.digest()).unwrap_or_default());
@@ -59,10 +59,10 @@ fn proven(world: &mut World, claim_key: &SigningKey, amount: &Opening, total: &O
     let new = amount.commitment();
     let range = Statement::Range { value: new, bits: 64 };
     let fits = Statement::OverFinancing { total: total.commitment(), advance_rate_bp: 9_000, live: vec![], new };
-    let context = amount_context(world.network, anchored, &claim_key.public());
+    let context = amount_context(world.network.id, anchored, &claim_key.public());
     terms.amount = new;
     terms.range = shown(&range, vec![amount.clone()], &context);
-    let context = claim_context(world.network, anchored, &claim_key.public(), &[]);
+    let context = claim_context(world.network.id, anchored, &claim_key.public(), &[]);
     terms.headroom = Headroom { live: vec![], proof: shown(&fits, vec![total.clone(), amount.clone()], &context) };
     terms
 }
@@ -81,7 +81,7 @@ fn register_shape(world: &World) -> Body {
 fn real_proofs_decide() {
     let mut world = World::new();
     let total = opening(1_000);
-    let context = total_context(world.network, anchored(&world));
+    let context = total_context(world.network.id, anchored(&world));
     let statement = Statement::Range { value: total.commitment(), bits: 64 };
     let range = shown(&statement, vec![total.clone()], &context);
     let with_total = |range| match register_shape(&world) {

@@ -24,7 +24,7 @@ use kontor_sealing::{
 
 use crate::{
     rules::{
-        BlockContext, apply,
+        BlockContext, Network, apply,
         proofs::{Obligation, Owed, Verdicts, obligations},
     },
     state::{MemoryState, load},
@@ -77,7 +77,6 @@ impl Verdicts for Oracle {
 }
 
 pub(super) struct World {
-    pub(super) genesis: Genesis,
     pub(super) network: Hash,
     pub(super) state: MemoryState,
     pub(super) now: Timestamp,
@@ -89,9 +88,9 @@ pub(super) struct World {
 impl World {
     pub(super) fn new() -> Self {
         let genesis = genesis();
-        let (network, now) = (genesis.hash(), genesis.created);
+        let (now, network) = (genesis.created, Network::new(genesis).unwrap());
         let (state, openings, oracle) = Default::default();
-        Self { genesis, network, state, now, nonce: 0, openings, oracle }
+        Self { network, state, now, nonce: 0, openings, oracle }
     }
 
     /// A commitment that stands for `value` in this world.
@@ -179,13 +178,13 @@ impl World {
     }
 
     fn approvals<T: Approvable>(&self, terms: &T, officers: &[u8]) -> Vec<Approval> {
-        officers.iter().map(|officer| terms.approve(&self.network, &key(b'o', *officer))).collect()
+        officers.iter().map(|officer| terms.approve(&self.network.id, &key(b'o', *officer))).collect()
     }
 
     /// Has `author` say `body` through `sponsor`, with a fresh nonce.
     pub(super) fn say(&mut self, author: &SigningKey, sponsor: u8, body: Body) -> (RecordId, Outcome) {
         self.nonce += 1;
-        let unsigned = Unsigned { network: self.network, body, nonce: Nonce(self.nonce), author: author.public() };
+        let unsigned = Unsigned { network: self.network.id, body, nonce: Nonce(self.nonce), author: author.public() };
         let record = unsigned.sign(author, bank(sponsor));
         let id = record.id();
         (id, self.judge(&record))
@@ -194,7 +193,7 @@ impl World {
     /// Runs the rules with the ideal prover's verdicts.
     pub(super) fn judge(&mut self, record: &Record) -> Outcome {
         let context =
-            BlockContext { genesis: &self.genesis, network: self.network, timestamp: self.now, verdicts: &self.oracle };
+            BlockContext { network: &self.network, timestamp: self.now, verdicts: &self.oracle };
         for owed in obligations(&self.state, &context, record).unwrap() {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);
