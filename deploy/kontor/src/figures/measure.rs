@@ -92,7 +92,7 @@ async fn make<T: Send>(
     make: impl Fn(&mut Workload<'_>) -> Result<T, String> + Sync,
 ) -> Result<Vec<T>, String> {
     let made: Result<Vec<_>, String> = std::thread::scope(|scope| {
-        let one = |bank| {
+        let one = |bank: &Bank| {
             let mut load = bank.workload(&nodes.genesis, rand::make_rng());
             let made = make(&mut load)?;
             Ok((made, load.into_attachments()))

@@ -77,7 +77,7 @@ impl Verdicts for Oracle {
 }
 
 pub(super) struct World {
-    pub(super) network: Hash,
+    pub(super) network: Network,
     pub(super) state: MemoryState,
     pub(super) now: Timestamp,
     pub(super) nonce: u64,
