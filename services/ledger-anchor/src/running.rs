@@ -102,7 +102,7 @@ pub struct Running {
     node: Node,
     ordering: Arc<dyn Ordering>,
     replication: tokio::task::JoinHandle<()>,
-    committer: Option<JoinHandle<()>>,
+    committer: JoinHandle<()>,
     stopping: Shutdown,
     _locks: Vec<Lock>,
 }
@@ -129,24 +129,27 @@ impl Running {
     }
 
     /// Stops taking requests, then ordering, then everything else; what was acknowledged is on disk already.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.stopping.trigger();
         self.server.stop().await;
         let _ = self.replication.await;
-        let (ordering, node, committer) = (self.ordering, self.node, self.committer.take());
-        let stopped = tokio::task::spawn_blocking(move || {
-            ordering.stop();
-            drop(ordering);
-            node.stop();
-            if let Some(committer) = committer {
-                let _ = committer.join();
-            }
-            if let Err(error) = node.store().flush_tiles() {
-                tracing::error!(%error, "the log's tiles could not be flushed");
-            }
-        });
-        let _ = stopped.await;
+        end(self.node, self.committer, Some(self.ordering)).await;
     }
+}
+
+/// Ends what orders, executes and commits.
+async fn end(node: Node, committer: JoinHandle<()>, ordering: Option<Arc<dyn Ordering>>) {
+    let ended = tokio::task::spawn_blocking(move || {
+        if let Some(ordering) = ordering {
+            ordering.stop();
+        }
+        node.stop();
+        let _ = committer.join();
+        if let Err(error) = node.store().flush_tiles() {
+            tracing::error!(%error, "the log's tiles could not be flushed");
+        }
+    });
+    let _ = ended.await;
 }
 
 impl Process for Running {
@@ -165,8 +168,7 @@ impl Process for Running {
 /// Any [`StartError`]; nothing runs then.
 pub async fn run(config: Config) -> Result<Running, StartError> {
     let network = Network::new(read_genesis(&config.genesis)?)?;
-    let genesis = network.genesis.clone();
-    let member = genesis.member(&config.member).ok_or(InvalidConfig::NotAMember(config.member))?;
+    let member = network.genesis.member(&config.member).ok_or(InvalidConfig::NotAMember(config.member))?;
     fs::create_dir_all(&config.data).map_err(file(&config.data))?;
     let mut locks = vec![Lock::acquire(&config.data.join("lock"))?];
     let key = match &config.validator {
@@ -182,8 +184,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         None => None,
     };
 
-    let store_folder = config.data.join("store");
-    let store = Store::open(&store_folder, &genesis, config.cache << 20)?;
+    let store = Store::open(&config.data.join("store"), &network.genesis, config.cache << 20)?;
     let metrics = Metrics::new();
     let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
@@ -195,22 +196,11 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         .spawn(move || committer::run(&committing, &outlets.finalised))
         .map_err(NodeError::Thread)?;
 
-    let ordering: Arc<dyn Ordering> = match key {
-        Some((validator, key)) => {
-            let folder = config.data.join("ordering");
-            guard::check_journal(&store_folder, &folder.join(engine::JOURNAL), node.progress().borrow().height)?;
-            let engine = engine_config(&config, validator, &genesis, key, folder);
-            let machine = node.clone();
-            let started = tokio::task::spawn_blocking(move || Engine::start(engine, machine));
-            Arc::new(started.await.map_err(|_| EngineError::Ended)??)
-        }
-        None => {
-            let members = config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?;
-            let sources = config.peers.iter().filter(|peer| peer.ordering.is_some()).map(|peer| Source {
-                http: peer.http.trim_end_matches('/').to_owned(),
-                mutual_tls: peer.mutual_tls.as_ref().map(|address| address.trim_end_matches('/').to_owned()),
-            });
-            Arc::new(Follower::start(node.clone(), sources.collect(), public, members))
+    let ordering = match start_ordering(&config, &node, key, public).await {
+        Ok(ordering) => ordering,
+        Err(error) => {
+            end(node, committer, None).await;
+            return Err(error);
         }
     };
 
@@ -224,10 +214,42 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         shutdown: stopping.clone(),
     });
     let routed = app.clone();
-    let server =
-        server.start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener)).await?;
+    let server = match server
+        .start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener))
+        .await
+    {
+        Ok(server) => server,
+        Err(error) => {
+            end(node, committer, Some(ordering)).await;
+            return Err(error.into());
+        }
+    };
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
-    Ok(Running { server, node, ordering, replication, committer: Some(committer), stopping, _locks: locks })
+    Ok(Running { server, node, ordering, replication, committer, stopping, _locks: locks })
+}
+
+/// The engine on a validator, the follower on an observer.
+async fn start_ordering(
+    config: &Config,
+    node: &Node,
+    key: Option<(&config::Validator, SigningKey)>,
+    public: reqwest::Client,
+) -> Result<Arc<dyn Ordering>, StartError> {
+    let Some((validator, key)) = key else {
+        let members = config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?;
+        let sources = config.peers.iter().filter(|peer| peer.ordering.is_some()).map(|peer| Source {
+            http: peer.http.trim_end_matches('/').to_owned(),
+            mutual_tls: peer.mutual_tls.as_ref().map(|address| address.trim_end_matches('/').to_owned()),
+        });
+        return Ok(Arc::new(Follower::start(node.clone(), sources.collect(), public, members)));
+    };
+    let folder = config.data.join("ordering");
+    let height = node.progress().borrow().height;
+    guard::check_journal(&config.data.join("store"), &folder.join(engine::JOURNAL), height)?;
+    let engine = engine_config(config, validator, node.genesis(), key, folder);
+    let machine = node.clone();
+    let started = tokio::task::spawn_blocking(move || Engine::start(engine, machine));
+    Ok(Arc::new(started.await.map_err(|_| EngineError::Ended)??))
 }
 
 fn settings(config: &Config) -> Settings {

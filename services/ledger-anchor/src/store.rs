@@ -37,7 +37,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database failed.
-    #[error("the node's database failed")]
+    #[error("the node's database failed: {0}")]
     Database(#[from] fjall::Error),
     /// A stored value does not decode, or something that must be there is not.
     #[error("the node's database is damaged: {0}. Stop the node and restore its data folder, or join anew")]

@@ -168,3 +168,65 @@ fn certificate_of(finalization: &Finalization<Scheme, EngineDigest>) -> Option<C
         votes: votes.collect::<Option<_>>()?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use commonware_codec::DecodeExt as _;
+    use commonware_consensus::{
+        simplex::types::{Finalize, Proposal},
+        types::{Epoch, Round, View},
+    };
+    use commonware_cryptography::{Signer as _, ed25519};
+    use commonware_parallel::Sequential;
+    use commonware_utils::{TryCollect as _, non_empty, ordered::Set};
+    use kontor_ledger::certificate::namespace;
+    use kontor_sealing::{Hash, PublicKey, SigningKey, Suite};
+
+    use super::*;
+
+    /// The engine and the ledger's verifier agree over certificates, true ones and every kind of altered one.
+    #[test]
+    fn the_engine_and_the_verifier_agree() {
+        let network = Hash::sm3(&[b"test"]);
+        let signers: Vec<_> = (1..=4)
+            .map(|seed| {
+                let seed = SigningKey::from_seed(&[seed; 32]).to_seed();
+                ed25519::PrivateKey::decode(Bytes::copy_from_slice(seed.as_ref())).unwrap()
+            })
+            .collect();
+        let keys: Set<ed25519::PublicKey> = signers.iter().map(|key| key.public_key()).try_collect().unwrap();
+        let scheme =
+            |key: &ed25519::PrivateKey| Scheme::signer(&namespace(&network), keys.clone(), key.clone()).unwrap();
+        let validators: Vec<PublicKey> =
+            keys.iter().map(|key| PublicKey::from_bytes(Suite::Intl, key.as_ref().try_into().unwrap())).collect();
+
+        let round = Round::new(Epoch::new(0), View::new(300));
+        let proposal = Proposal::new(round, View::new(7), EngineDigest::from([5; 32]));
+        let votes: Vec<_> =
+            signers.iter().take(3).map(|key| Finalize::sign(&scheme(key), proposal.clone()).unwrap()).collect();
+        let verifier = scheme(&signers[0]);
+        let made = Finalization::from_finalizes(&verifier, non_empty![@votes.iter()], &Sequential).unwrap();
+        let agree = |finalization: &Finalization<Scheme, EngineDigest>| {
+            let engine = finalization.verify(&mut rand::rng(), &verifier, &Sequential);
+            let own = certificate_of(finalization).map(|certificate| certificate.verify(&network, &validators).is_ok());
+            assert_eq!(own, Some(engine));
+            engine
+        };
+        assert!(agree(&made));
+        let altered: [fn(&mut Finalization<Scheme, EngineDigest>); 4] = [
+            |one| one.proposal.payload = EngineDigest::from([6; 32]),
+            |one| one.proposal.parent = View::new(8),
+            |one| one.proposal.round = Round::new(Epoch::new(0), View::new(301)),
+            |one| one.proposal.round = Round::new(Epoch::new(1), View::new(300)),
+        ];
+        for alter in altered {
+            let mut one = made.clone();
+            alter(&mut one);
+            assert!(!agree(&one));
+        }
+        let mut swapped = made.clone();
+        swapped.certificate.signatures.swap(0, 1);
+        assert!(!agree(&swapped));
+    }
+}

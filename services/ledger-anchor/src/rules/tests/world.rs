@@ -192,8 +192,7 @@ impl World {
 
     /// Runs the rules with the ideal prover's verdicts.
     pub(super) fn judge(&mut self, record: &Record) -> Outcome {
-        let context =
-            BlockContext { network: &self.network, timestamp: self.now, verdicts: &self.oracle };
+        let context = BlockContext { network: &self.network, timestamp: self.now, verdicts: &self.oracle };
         for owed in obligations(&self.state, &context, record).unwrap() {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);
