@@ -5,13 +5,16 @@ use std::cell::RefCell;
 use super::{Base, Writes};
 use crate::{state::State, store::StoreError};
 
+/// A key and what was found there.
+type Read = (Vec<u8>, Option<Vec<u8>>);
+
 /// Writes over a base; unlike [`crate::state::Overlay`] it can fail. A failure of the store is kept and reported at
 /// the end: rules know no such thing.
 pub struct Overlay<'b> {
     base: &'b Base,
     writes: Writes,
     /// The value read last: whether a record is new and whether its nonce is free are one key.
-    recent: RefCell<Option<(Vec<u8>, Option<Vec<u8>>)>>,
+    recent: RefCell<Option<Read>>,
     failure: RefCell<Option<StoreError>>,
 }
 
