@@ -6,8 +6,10 @@
 //! | [`nodes`] | the banks' nodes of a fresh network |
 //! | [`workload`] | records, signed and proven before they are needed |
 //! | [`measure`] | latency and throughput |
+//! | [`endurance`] | restarts, idleness, the death of a validator |
 //! | [`report`] | rows beside their targets |
 
+pub mod endurance;
 pub mod machine;
 pub mod measure;
 pub mod nodes;

@@ -27,12 +27,12 @@ pub enum TlsError {
 }
 
 pub(crate) fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
 }
 
-/// Makes ring the process' default, for libraries that ask for one. Harmless when repeated.
+/// Makes the provider that the ordering engine builds too the process' default, for libraries that ask for one. Harmless when repeated.
 pub fn install_provider() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
 struct Identity {

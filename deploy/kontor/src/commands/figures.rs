@@ -1,5 +1,7 @@
 //! `kontor bench`: figures of this machine.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand};
 
 use super::runtime;
@@ -25,6 +27,9 @@ struct Ledger {
     /// Records of each kind of load.
     #[arg(long, value_name = "N", default_value_t = 40_000)]
     records: usize,
+    /// Seconds during which nothing is done; 1200 for figures that count.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    idle: u64,
     /// Prints JSON.
     #[arg(long)]
     json: bool,
@@ -33,13 +38,14 @@ struct Ledger {
 impl Bench {
     /// Runs the call.
     pub fn run(self) -> Result<(), String> {
-        let What::Ledger(Ledger { records, json }) = self.what;
+        let What::Ledger(Ledger { records, idle, json }) = self.what;
+        let idle = Duration::from_secs(idle);
         let folder = std::env::temp_dir().join(format!("kontor-bench-{}", hex::encode(rand::random::<[u8; 8]>())));
         let unusable = |error: std::io::Error| format!("cannot use {}: {error}", folder.display());
         std::fs::create_dir(&folder).map_err(unusable)?;
         let outcome = Machine::look(&folder)
             .map_err(|error| format!("cannot use {}: {error}", folder.display()))
-            .and_then(|machine| Ok((machine, runtime()?.block_on(measure::ledger(&folder, records.max(4_000)))?)));
+            .and_then(|machine| Ok((machine, runtime()?.block_on(measure::ledger(&folder, records.max(4_000), idle))?)));
         // A folder that stays is the user's to remove.
         let _ = std::fs::remove_dir_all(&folder);
         let (machine, rows) = outcome?;

@@ -12,6 +12,7 @@ use kontor_ledger::{receipt, record::Record};
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
 use super::{
+    endurance,
     nodes::{Bank, Nodes},
     report::Row,
     workload::Workload,
@@ -32,11 +33,12 @@ pub fn percentile(values: &mut [f64], p: usize) -> f64 {
     values.get((values.len() * p / 100).min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-/// Measures everything on a fresh network below `folder`; `records` is how many each kind of load gets.
+/// Measures everything on a fresh network below `folder`; `records` is how many each kind of load gets, `idle_for` how
+/// long nothing is done.
 ///
 /// # Errors
 /// One line saying what did not work.
-pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
+pub async fn ledger(folder: &Path, records: usize, idle_for: Duration) -> Result<Vec<Row>, String> {
     let mut nodes = Nodes::start(&folder.join("network")).await?;
     let mut rows = idle(&nodes).await?;
 
@@ -53,12 +55,15 @@ pub async fn ledger(folder: &Path, records: usize) -> Result<Vec<Row>, String> {
 
     let (before, mixed) = mix(&nodes, records / 4).await?;
     load("registrations", &nodes, before, None, &mut Vec::new()).await?;
-    let mut latencies = Vec::new();
+    let (mut latencies, before) = (Vec::new(), nodes.used().processor);
+    let count: usize = mixed.iter().flatten().map(Vec::len).sum();
     rows.push(load("mix: 70 anchors, 28 documents, 2 claims", &nodes, mixed, Some(10_000.0), &mut latencies).await?);
     rows.push(Row::plain(format!("mix: batch of {BATCH} final, p50"), percentile(&mut latencies, 50), "ms"));
     rows.push(Row::plain(format!("mix: batch of {BATCH} final, p99"), percentile(&mut latencies, 99), "ms"));
+    let processor = (nodes.used().processor - before) / (count * nodes.banks.len()) as f64;
+    rows.push(Row::plain("mix: processor time of a node for one record", processor * 1e6, "µs"));
     rows.push(Row::plain("memory of the largest node", nodes.memory(), "MiB"));
-    rows.push(gap(&mut nodes).await?);
+    rows.extend(endurance::all(&mut nodes, idle_for).await?);
     Ok(rows)
 }
 
@@ -209,28 +214,4 @@ async fn send(bank: Arc<Bank>, queue: Arc<Mutex<VecDeque<Vec<u8>>>>) -> Result<(
         accepted += bank.submit(batch).await?;
         times.push(since.elapsed().as_secs_f64() * 1e3);
     }
-}
-
-/// The longest wait of one record after another while a validator is killed.
-async fn gap(nodes: &mut Nodes) -> Result<Row, String> {
-    let bank = Arc::clone(nodes.banks.first().ok_or("no node")?);
-    let genesis = nodes.genesis.clone();
-    let sender = tokio::spawn(async move {
-        let records = bank.workload(&genesis, rand::make_rng()).anchors(400);
-        let (until, mut longest) = (Instant::now() + Duration::from_secs(6), 0.0_f64);
-        for record in records {
-            if Instant::now() > until {
-                break;
-            }
-            let since = Instant::now();
-            bank.submit(bank.batch(vec![record])?).await?;
-            longest = longest.max(since.elapsed().as_secs_f64());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        Ok::<_, String>(longest)
-    });
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    nodes.kill(nodes.banks.len().saturating_sub(1)).await?;
-    let longest = sender.await.map_err(|error| error.to_string())??;
-    Ok(Row::below("longest wait for finality while a validator is killed", longest, "s", 1.0))
 }

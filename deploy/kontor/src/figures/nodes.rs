@@ -1,6 +1,12 @@
 //! The banks' nodes of a fresh network, as processes, and each bank's own way to its node.
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use kontor_chassis::{client, config};
@@ -19,6 +25,16 @@ pub struct Nodes {
     /// Each bank at its node.
     pub banks: Vec<Arc<Bank>>,
     children: Vec<Child>,
+    program: PathBuf,
+}
+
+/// What all nodes together have used.
+#[derive(Debug, Clone, Copy)]
+pub struct Used {
+    /// Seconds of processors.
+    pub processor: f64,
+    /// Bytes of disk.
+    pub disk: u64,
 }
 
 /// A bank that sponsors records at its own node.
@@ -39,29 +55,38 @@ impl Nodes {
     /// # Errors
     /// One line saying why not.
     pub async fn start(folder: &Path) -> Result<Self, String> {
-        std::fs::create_dir_all(folder).map_err(|error| format!("cannot use {}: {error}", folder.display()))?;
+        fs::create_dir_all(folder).map_err(|error| format!("cannot use {}: {error}", folder.display()))?;
         let base = free_base().map_err(|error| error.to_string())?;
         let manifest = create::create(folder, base).map_err(|error| error.to_string())?;
         let genesis = Arc::new(manifest.genesis().map_err(|error| error.to_string())?);
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let mut nodes = Self { genesis, banks: Vec::new(), children: Vec::new() };
+        let mut nodes = Self { genesis, banks: Vec::new(), children: Vec::new(), program };
         for entry in manifest.of(ServiceKind::LedgerAnchor).filter(|entry| entry.party.starts_with("bank-")) {
-            let child = Command::new(&program)
-                .args(["serve", entry.service.name(), "--config"])
-                .arg(&entry.config)
-                .env("KONTOR_LOG", "error")
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .kill_on_drop(true)
-                .spawn();
-            nodes.children.push(child.map_err(|error| error.to_string())?);
             nodes.banks.push(Arc::new(Bank::new(entry)?));
+            nodes.children.push(nodes.spawn(entry)?);
         }
-        for bank in &nodes.banks {
+        nodes.ready().await?;
+        Ok(nodes)
+    }
+
+    fn spawn(&self, entry: &ServiceEntry) -> Result<Child, String> {
+        let child = Command::new(&self.program)
+            .args(["serve", entry.service.name(), "--config"])
+            .arg(&entry.config)
+            .env("KONTOR_LOG", "error")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn();
+        child.map_err(|error| error.to_string())
+    }
+
+    async fn ready(&self) -> Result<(), String> {
+        for bank in &self.banks {
             bank.ready().await?;
         }
-        Ok(nodes)
+        Ok(())
     }
 
     /// Kills one node at once.
@@ -73,10 +98,47 @@ impl Nodes {
         child.kill().await.map_err(|error| error.to_string())
     }
 
+    /// Kills the nodes at these places at once, starts them again, and waits until all serve; the seconds it took from
+    /// the start.
+    ///
+    /// # Errors
+    /// If one does not serve again.
+    pub async fn restart(&mut self, places: std::ops::Range<usize>) -> Result<f64, String> {
+        for place in places.clone() {
+            self.kill(place).await?;
+        }
+        let since = Instant::now();
+        for place in places {
+            let bank = self.banks.get(place).ok_or("no such node")?;
+            let child = self.spawn(&bank.node)?;
+            if let Some(old) = self.children.get_mut(place) {
+                *old = child;
+            }
+        }
+        self.ready().await?;
+        Ok(since.elapsed().as_secs_f64())
+    }
+
+    /// What the nodes have used since they were started last.
+    pub fn used(&self) -> Used {
+        // Linux counts in hundredths of a second on every architecture that this runs on.
+        const TICKS: f64 = 100.0;
+        let processor = |child: &Child| {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", child.id()?)).ok()?;
+            // After the program's name in parentheses; utime and stime are fields 14 and 15 of proc(5).
+            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+            Some((fields.get(11)?.parse::<f64>().ok()? + fields.get(12)?.parse::<f64>().ok()?) / TICKS)
+        };
+        Used {
+            processor: self.children.iter().filter_map(processor).sum(),
+            disk: self.banks.iter().map(|bank| size(&bank.node.folder)).sum(),
+        }
+    }
+
     /// Resident memory of the largest node, in MiB.
     pub fn memory(&self) -> f64 {
         let of = |child: &Child| {
-            let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
+            let status = fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
             let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
             line.split_whitespace().nth(1)?.parse::<f64>().ok()
         };
@@ -84,12 +146,24 @@ impl Nodes {
     }
 }
 
+/// Bytes that a folder takes on the disk.
+fn size(folder: &Path) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let of = |entry: fs::DirEntry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size(&entry.path()),
+        Ok(found) => found.blocks() * 512,
+        Err(_) => 0,
+    };
+    entries.filter_map(Result::ok).map(of).sum()
+}
+
 impl Bank {
     fn new(node: &ServiceEntry) -> Result<Self, String> {
         let own: kontor_ledger_anchor::Config =
             config::load_with(Some(&node.config), []).map_err(|error| error.to_string())?;
         let identity = own.listen.mutual_tls.ok_or("the node has no TLS identity")?;
-        let text = std::fs::read_to_string(node.config.with_file_name("seed")).map_err(|error| error.to_string())?;
+        let text = fs::read_to_string(node.config.with_file_name("seed")).map_err(|error| error.to_string())?;
         let mut seed = zeroize::Zeroizing::new([0; 32]);
         hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|error| error.to_string())?;
         Ok(Self {
