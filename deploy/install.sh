@@ -23,6 +23,7 @@ test)
     postgres_found || need postgresql
     command -v xmllint >/dev/null || need libxml2-utils
     command -v c++ >/dev/null || need g++
+    python3 -c 'import ensurepip' 2>/dev/null || need python3-venv
     ;;
 lint)
     python3 -c 'import ensurepip' 2>/dev/null || need python3-venv
@@ -42,12 +43,19 @@ if [ -n "$packages" ]; then
     fi
 fi
 
+# python PACKAGE==VERSION… puts packages into the tools' own environment.
+python() {
+    [ -x target/tools/venv/bin/pip ] || python3 -m venv target/tools/venv
+    target/tools/venv/bin/pip install --quiet --disable-pip-version-check "$@"
+}
+
+if [ "$purpose" = test ]; then
+    [ -e target/tools/verifier ] || { python cbor2==6.2.1 cryptography==50.0.2 gmssl==3.2.2; touch target/tools/verifier; }
+fi
+
 if [ "$purpose" = lint ]; then
     [ -x target/tools/bin/cargo-deny ] ||
         cargo install cargo-deny --version 0.20.2 --locked --no-default-features --root target/tools \
             --target-dir target/tools/build
-    [ -x target/tools/venv/bin/openapi-spec-validator ] || {
-        python3 -m venv target/tools/venv
-        target/tools/venv/bin/pip install --quiet --disable-pip-version-check openapi-spec-validator==0.9.0
-    }
+    [ -x target/tools/venv/bin/openapi-spec-validator ] || python openapi-spec-validator==0.9.0
 fi

@@ -5,3 +5,4 @@ mod dependencies;
 mod faults;
 mod input;
 mod plaintext;
+mod verifier;

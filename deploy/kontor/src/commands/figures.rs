@@ -43,9 +43,10 @@ impl Bench {
         let folder = std::env::temp_dir().join(format!("kontor-bench-{}", hex::encode(rand::random::<[u8; 8]>())));
         let unusable = |error: std::io::Error| format!("cannot use {}: {error}", folder.display());
         std::fs::create_dir(&folder).map_err(unusable)?;
-        let outcome = Machine::look(&folder)
-            .map_err(|error| format!("cannot use {}: {error}", folder.display()))
-            .and_then(|machine| Ok((machine, runtime()?.block_on(measure::ledger(&folder, records.max(4_000), idle))?)));
+        let outcome =
+            Machine::look(&folder).map_err(|error| format!("cannot use {}: {error}", folder.display())).and_then(
+                |machine| Ok((machine, runtime()?.block_on(measure::ledger(&folder, records.max(4_000), idle))?)),
+            );
         // A folder that stays is the user's to remove.
         let _ = std::fs::remove_dir_all(&folder);
         let (machine, rows) = outcome?;

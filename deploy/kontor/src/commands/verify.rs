@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use kontor_ledger::receipt::{self, Proven, Receipt};
+use kontor_ledger::{
+    encoding::from_cbor,
+    receipt::{self, Proven, Receipt},
+};
 use kontor_sealing::Hash;
 use serde_json::json;
 
@@ -18,7 +21,7 @@ const MAX_BYTES: usize = 32 * 1024 * 1024;
     Without --network the receipt is checked against the genesis that it carries: it then shows what that network \
     decided, not that it is the network you mean.")]
 pub struct Verify {
-    /// The receipt, JSON.
+    /// The receipt, JSON or CBOR.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The network's id: the hash of its genesis.
@@ -66,8 +69,12 @@ impl Verify {
     fn check(&self) -> Result<Proven, String> {
         let at = self.file.display();
         let bytes = read_file(&self.file, MAX_BYTES)?;
-        let receipt: Receipt =
-            serde_json::from_slice(&bytes).map_err(|error| format!("{at} is no receipt: {error}"))?;
+        // JSON begins with a brace, the CBOR of an array never does.
+        let receipt: Receipt = if bytes.trim_ascii_start().starts_with(b"{") {
+            serde_json::from_slice(&bytes).map_err(|error| format!("{at} is no receipt: {error}"))?
+        } else {
+            from_cbor(&bytes).map_err(|error| format!("{at} is no receipt: {error}"))?
+        };
         let network = self.network.unwrap_or_else(|| receipt.genesis.hash());
         receipt::verify(&receipt, &network).map_err(|error| match std::error::Error::source(&error) {
             Some(source) => format!("{at} does not hold: {error}: {source}"),
