@@ -2,6 +2,7 @@
 
 mod demo;
 mod dependencies;
+mod export;
 mod faults;
 mod input;
 mod plaintext;

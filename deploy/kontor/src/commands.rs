@@ -5,6 +5,7 @@ mod documents;
 mod figures;
 mod identity;
 mod init;
+mod log;
 mod serve;
 mod up;
 mod verify;
@@ -32,6 +33,8 @@ enum Call {
     Validate(documents::Validate),
     Identity(identity::IdentityCall),
     Verify(verify::Verify),
+    Export(log::Export),
+    Replay(log::Replay),
 }
 
 impl Kontor {
@@ -47,6 +50,8 @@ impl Kontor {
             Call::Validate(call) => call.run(),
             Call::Identity(call) => call.run(),
             Call::Verify(call) => call.run(),
+            Call::Export(call) => call.run(),
+            Call::Replay(call) => call.run(),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,

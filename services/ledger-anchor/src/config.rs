@@ -36,6 +36,9 @@ pub struct Config {
     /// The largest attachment, in bytes. Default 8 MiB.
     #[serde(default = "defaults::attachment")]
     pub attachment: usize,
+    /// Seconds between comparisons of checkpoints with the other members' nodes. Default 30.
+    #[serde(default = "defaults::compare")]
+    pub compare: u64,
     /// Logs and traces.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
@@ -92,6 +95,9 @@ mod defaults {
     pub const fn attachment() -> usize {
         8 << 20
     }
+    pub const fn compare() -> u64 {
+        30
+    }
     pub const fn hold() -> u64 {
         200
     }
@@ -134,6 +140,7 @@ impl Config {
             pool: defaults::pool(),
             admission_threads: defaults::admission_threads(),
             attachment: defaults::attachment(),
+            compare: defaults::compare(),
             telemetry: TelemetryConfig::default(),
         }
     }

@@ -10,6 +10,8 @@
 //! | [`store`], [`log`] | what is kept: state, records, blocks, tiles |
 //! | [`node`] | all of it together |
 //! | [`attachments`] | sealed documents by their digest |
+//! | [`replay`] | the whole log run again by somebody who trusts nobody |
+//! | [`watch`] | checkpoints held against those of the other members |
 //! | [`http`] | the interface |
 //! | [`config`] | what a node is told at start |
 //!
@@ -32,10 +34,12 @@ pub mod log;
 pub mod node;
 pub mod ordering;
 pub mod pool;
+pub mod replay;
 pub mod rules;
 mod running;
 pub mod state;
 pub mod store;
+pub mod watch;
 
 pub use config::Config;
 pub use running::{Running, StartError, run};

@@ -13,7 +13,7 @@ pub mod machine;
 pub mod submission;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering::Relaxed},
@@ -25,6 +25,7 @@ use std::{
 use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId, time::Timestamp};
 use kontor_sealing::Hash;
+use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
 
 use crate::{
@@ -83,7 +84,29 @@ struct Inner {
     attachments: tokio::sync::mpsc::Sender<Wanted>,
     gossip: Semaphore,
     halted: AtomicBool,
+    alarms: Mutex<BTreeMap<AlarmKind, Alarm>>,
     metrics: Metrics,
+}
+
+/// What a node raises an alarm about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AlarmKind {
+    /// Validators certified two logs.
+    Fork,
+    /// The node stopped taking part, because it cannot trust its own data.
+    Halted,
+}
+
+/// Something that people must look at.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alarm {
+    /// About what.
+    pub kind: AlarmKind,
+    /// In a sentence, with who and where.
+    pub detail: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// What a node gives to others to do.
@@ -148,6 +171,7 @@ impl Node {
             attachments,
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
+            alarms: Mutex::default(),
             metrics,
         };
         Ok((Self(Arc::new(inner)), Outlets { finalised, attachments: wanted }))
@@ -176,6 +200,27 @@ impl Node {
     /// Records and bytes that wait to be ordered.
     pub fn load(&self) -> (usize, usize) {
         self.0.pool.load()
+    }
+
+    /// Raises an alarm, which stays until the node is started anew; the first of a kind is kept.
+    pub fn raise(&self, kind: AlarmKind, detail: &str) {
+        tracing::error!(?kind, detail, "alarm");
+        let alarm = || Alarm { kind, detail: detail.to_owned(), since: now() };
+        self.lock_alarms().entry(kind).or_insert_with(alarm);
+        let name = match kind {
+            AlarmKind::Fork => "fork",
+            AlarmKind::Halted => "halted",
+        };
+        self.0.metrics.gauge("kontor_alarm", "Alarms that are raised.", &[("kind", name)], 1.0);
+    }
+
+    /// The alarms that are raised.
+    pub fn alarms(&self) -> Vec<Alarm> {
+        self.lock_alarms().values().cloned().collect()
+    }
+
+    fn lock_alarms(&self) -> MutexGuard<'_, BTreeMap<AlarmKind, Alarm>> {
+        self.0.alarms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the node stopped taking part because it cannot trust its own data.
@@ -245,7 +290,7 @@ impl Node {
     /// Stops taking part: whatever it said from here on could contradict the others.
     fn halt(&self, why: &dyn std::fmt::Display) {
         self.0.halted.store(true, Relaxed);
-        tracing::error!(%why, "the node stops taking part in the network");
+        self.raise(AlarmKind::Halted, &why.to_string());
     }
 }
 

@@ -43,6 +43,7 @@ use crate::{
     },
     rules::Network,
     store::{Store, StoreError},
+    watch,
 };
 
 /// Why a node did not start; one line each.
@@ -102,6 +103,7 @@ pub struct Running {
     node: Node,
     ordering: Arc<dyn Ordering>,
     replication: tokio::task::JoinHandle<()>,
+    watching: tokio::task::JoinHandle<()>,
     committer: JoinHandle<()>,
     stopping: Shutdown,
     _locks: Vec<Lock>,
@@ -133,6 +135,7 @@ impl Running {
         self.stopping.trigger();
         self.server.stop().await;
         let _ = self.replication.await;
+        let _ = self.watching.await;
         end(self.node, self.committer, Some(self.ordering)).await;
     }
 }
@@ -188,15 +191,17 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let metrics = Metrics::new();
     let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
     let public = client::plain()?;
-    let peers = config.peers.iter().map(|peer| (peer.member, peer.http.trim_end_matches('/').to_owned())).collect();
-    let attachments = Attachments::open(&config.data.join("attachments"), peers, public.clone(), config.attachment)?;
+    let peers: Vec<_> =
+        config.peers.iter().map(|peer| (peer.member, peer.http.trim_end_matches('/').to_owned())).collect();
+    let attachments =
+        Attachments::open(&config.data.join("attachments"), peers.clone(), public.clone(), config.attachment)?;
     let committing = node.clone();
     let committer = std::thread::Builder::new()
         .name("committer".into())
         .spawn(move || committer::run(&committing, &outlets.finalised))
         .map_err(NodeError::Thread)?;
 
-    let ordering = match start_ordering(&config, &node, key, public).await {
+    let ordering = match start_ordering(&config, &node, key, public.clone()).await {
         Ok(ordering) => ordering,
         Err(error) => {
             end(node, committer, None).await;
@@ -224,8 +229,10 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
             return Err(error.into());
         }
     };
+    let every = Duration::from_secs(config.compare.max(1));
+    let watching = tokio::spawn(watch::compare(node.clone(), peers, public, every, stopping.clone()));
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
-    Ok(Running { server, node, ordering, replication, committer, stopping, _locks: locks })
+    Ok(Running { server, node, ordering, replication, watching, committer, stopping, _locks: locks })
 }
 
 /// The engine on a validator, the follower on an observer.
@@ -305,6 +312,10 @@ fn health(node: &Node) -> Health {
         ("Height", |node| node.progress().borrow().height.to_string()),
         ("Root of the log", |node| node.progress().borrow().root.to_string()),
         ("Records waiting", |node| node.load().0.to_string()),
+        ("Alarms", |node| {
+            let alarms: Vec<_> = node.alarms().into_iter().map(|alarm| alarm.detail).collect();
+            if alarms.is_empty() { "none".to_owned() } else { alarms.join("; ") }
+        }),
     ] {
         let node = node.clone();
         health.figure(label, move || {

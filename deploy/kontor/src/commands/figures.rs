@@ -27,7 +27,7 @@ struct Ledger {
     /// Records of each kind of load.
     #[arg(long, value_name = "N", default_value_t = 40_000)]
     records: usize,
-    /// Seconds during which nothing is done; 1200 for figures that count.
+    /// Seconds during which nothing is done, at least; 1200 for figures that count.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
     idle: u64,
     /// Prints JSON.

@@ -16,8 +16,8 @@ const DAY: Duration = Duration::from_hours(24);
 pub async fn all(nodes: &mut Nodes, idle_for: Duration) -> Result<Vec<Row>, String> {
     eprintln!("measuring restarts");
     let mut rows = restarts(nodes).await?;
-    eprintln!("measuring {} s of idleness", idle_for.as_secs());
-    rows.extend(idle(nodes, idle_for).await);
+    eprintln!("measuring {} s of idleness and more", idle_for.as_secs());
+    rows.extend(idle(nodes, idle_for).await?);
     eprintln!("measuring the death of a validator");
     rows.push(gap(nodes).await?);
     Ok(rows)
@@ -47,18 +47,22 @@ async fn final_record(nodes: &Nodes) -> Result<(), String> {
     }
 }
 
-/// What a node takes while nobody wants anything.
-async fn idle(nodes: &Nodes, time: Duration) -> Vec<Row> {
-    let before = nodes.used();
+/// What a node takes while nobody wants anything, for at least `time`. Votes of views without records are forgotten
+/// at the next empty block, so it is measured from one of those to another.
+async fn idle(nodes: &Nodes, time: Duration) -> Result<Vec<Row>, String> {
+    let bank = nodes.banks.first().ok_or("no node")?;
+    bank.next_block().await?;
+    let (before, since) = (nodes.used(), Instant::now());
     tokio::time::sleep(time).await;
+    bank.next_block().await?;
     let after = nodes.used();
-    let (count, seconds) = (nodes.banks.len() as f64, time.as_secs_f64());
+    let (count, seconds) = (nodes.banks.len() as f64, since.elapsed().as_secs_f64());
     let core = (after.processor - before.processor) / seconds / count * 100.0;
     let grown = after.disk.saturating_sub(before.disk) as f64 / count * (DAY.as_secs_f64() / seconds) / 1e6;
-    vec![
+    Ok(vec![
         Row::below("idle: a node's share of a core", core, "%", 2.0),
         Row::below("idle: a node's disk, extrapolated to a day", grown, "MB", 5.0),
-    ]
+    ])
 }
 
 /// The longest wait of one record after another while a validator is killed.

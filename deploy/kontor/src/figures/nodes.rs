@@ -190,6 +190,28 @@ impl Bank {
         Workload::new(self.member, &self.identity, genesis, rng)
     }
 
+    /// Waits until the node has a further block, and for what it cleans up then.
+    ///
+    /// # Errors
+    /// If there is none within five minutes.
+    pub async fn next_block(&self) -> Result<(), String> {
+        let height = async || {
+            let answer = self.http.get(format!("{}/v1/network", self.node.public)).send().await;
+            let answer = answer.and_then(reqwest::Response::error_for_status).map_err(|error| error.to_string())?;
+            let network: serde_json::Value = answer.json().await.map_err(|error| error.to_string())?;
+            network["height"].as_u64().ok_or_else(|| "the node tells no height".to_owned())
+        };
+        let before = height().await?;
+        for _ in 0..300 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if height().await? > before {
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                return Ok(());
+            }
+        }
+        Err("an idle network made no block within five minutes".to_owned())
+    }
+
     /// A batch as it is sent.
     ///
     /// # Errors

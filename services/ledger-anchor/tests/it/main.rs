@@ -5,3 +5,4 @@ mod log;
 mod network;
 mod records;
 mod start;
+mod watch;

@@ -25,5 +25,6 @@ pub async fn show(app: web::Data<App>) -> HttpResponse {
         "timestamp": progress.timestamp,
         "waiting": { "records": waiting, "bytes": waiting_bytes },
         "halted": app.node.is_halted(),
+        "alarms": app.node.alarms(),
     }))
 }
