@@ -23,7 +23,9 @@ use std::{
 };
 
 use kontor_chassis::metrics::Metrics;
-use kontor_ledger::{block::BlockDigest, genesis::Genesis, receipt::Receipt, record::RecordId, time::Timestamp};
+use kontor_ledger::{
+    block::BlockDigest, genesis::Genesis, merkle::verify_inclusion, receipt::Receipt, record::RecordId, time::Timestamp,
+};
 use kontor_sealing::Hash;
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
@@ -94,6 +96,8 @@ struct Inner {
 pub enum AlarmKind {
     /// Validators certified two logs.
     Fork,
+    /// Something on the disk is not what it was.
+    Damaged,
     /// The node stopped taking part, because it cannot trust its own data.
     Halted,
 }
@@ -116,6 +120,10 @@ pub struct Outlets {
     /// Attachments that accepted records name, for [`crate::attachments::Attachments::replicate`].
     pub attachments: tokio::sync::mpsc::Receiver<Wanted>,
 }
+
+/// What to do about tiles that do not lead to the certified root.
+const DAMAGED_TILES: &str = "the log's tiles are damaged: stop the node, remove the folder `log` of its store, and start \
+                             it again; it builds them from its records";
 
 /// Attachments that wait to be pulled; the store knows all of them.
 const WANTED: usize = 1024;
@@ -209,6 +217,7 @@ impl Node {
         self.lock_alarms().entry(kind).or_insert_with(alarm);
         let name = match kind {
             AlarmKind::Fork => "fork",
+            AlarmKind::Damaged => "damaged",
             AlarmKind::Halted => "halted",
         };
         self.0.metrics.gauge("kontor_alarm", "Alarms that are raised.", &[("kind", name)], 1.0);
@@ -241,6 +250,11 @@ impl Node {
             .tiles()
             .inclusion(entry.position, block.log_size)?
             .ok_or(StoreError::Damaged("a block that is too small for its records"))?;
+        let leaf = entry.leaf().leaf();
+        if verify_inclusion(leaf, entry.position, block.log_size, &inclusion, &block.log_root).is_err() {
+            self.raise(AlarmKind::Damaged, DAMAGED_TILES);
+            return Err(StoreError::Damaged("tiles of the log"));
+        }
         Ok(Some(Receipt {
             format: kontor_ledger::receipt::Format::V1,
             record: entry.decode_record()?,

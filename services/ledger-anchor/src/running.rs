@@ -21,7 +21,7 @@ use kontor_chassis::{
 };
 use kontor_ledger::{
     block::BlockHeader,
-    certificate::namespace,
+    certificate::{Certificate, namespace},
     genesis::{Genesis, GenesisError},
 };
 use kontor_sealing::SigningKey;
@@ -253,7 +253,8 @@ async fn start_ordering(
     let folder = config.data.join("ordering");
     let height = node.progress().borrow().height;
     guard::check_journal(&config.data.join("store"), &folder.join(engine::JOURNAL), height)?;
-    let engine = engine_config(config, validator, node.genesis(), key, folder);
+    let last = node.store().certified_last()?.map(|(_, certificate)| certificate);
+    let engine = engine_config(config, validator, node.genesis(), key, folder, last);
     let machine = node.clone();
     let started = tokio::task::spawn_blocking(move || Engine::start(engine, machine));
     Ok(Arc::new(started.await.map_err(|_| EngineError::Ended)??))
@@ -278,6 +279,7 @@ fn engine_config(
     genesis: &Genesis,
     key: SigningKey,
     folder: PathBuf,
+    last: Option<Certificate>,
 ) -> engine::Config {
     let validators = genesis.members.iter().filter_map(|member| {
         let address = config.peers.iter().find(|peer| peer.member == member.id).and_then(|peer| peer.ordering);
@@ -290,6 +292,7 @@ fn engine_config(
         listen: validator.listen,
         folder,
         genesis: Block::new(BlockHeader::first(genesis), Body::join(Vec::new())),
+        last,
         leader_timeout: Duration::from_millis(validator.leader_timeout),
         threads: validator.threads,
     }

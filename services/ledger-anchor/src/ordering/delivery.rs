@@ -8,17 +8,21 @@ use std::{
     },
 };
 
+use bytes::Bytes;
 use commonware_actor::Feedback;
+use commonware_codec::DecodeExt as _;
 use commonware_consensus::{
     Reporter, Viewable,
     marshal::{Update, core::Mailbox, standard::Standard},
     simplex::{
         scheme::ed25519::Scheme,
-        types::{Activity, Finalization},
+        types::{Activity, Finalization, Finalize, Proposal},
     },
-    types::Height,
+    types::{Epoch, Height, Round, View},
 };
-use commonware_utils::{Acknowledgement as _, acknowledgement::Exact};
+use commonware_cryptography::{certificate::Attestation, ed25519};
+use commonware_parallel::Sequential;
+use commonware_utils::{Acknowledgement as _, Participant, acknowledgement::Exact, non_empty};
 use kontor_ledger::{
     block::BlockDigest,
     certificate::{Certificate, Vote},
@@ -169,17 +173,28 @@ fn certificate_of(finalization: &Finalization<Scheme, EngineDigest>) -> Option<C
     })
 }
 
+/// The reverse of [`certificate_of`]; `None` unless it holds for the scheme's validators.
+pub fn finalization_of(certificate: &Certificate, scheme: &Scheme) -> Option<Finalization<Scheme, EngineDigest>> {
+    let round = Round::new(Epoch::new(certificate.epoch), View::new(certificate.view));
+    let payload = engine_digest(&certificate.payload);
+    let proposal = Proposal::new(round, View::new(certificate.parent_view), payload);
+    let votes = certificate.votes.iter().map(|vote| {
+        let signature = ed25519::Signature::decode(Bytes::copy_from_slice(vote.signature.as_bytes())).ok()?;
+        let attestation = Attestation { signer: Participant::new(vote.signer), signature: signature.into() };
+        Some(Finalize { proposal: proposal.clone(), attestation })
+    });
+    let votes: Vec<_> = votes.collect::<Option<_>>()?;
+    if votes.is_empty() {
+        return None;
+    }
+    let made = Finalization::from_finalizes(scheme, non_empty![@votes.iter()], &Sequential).ok()?;
+    made.verify(&mut rand::rng(), scheme, &Sequential).then_some(made)
+}
+
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-    use commonware_codec::DecodeExt as _;
-    use commonware_consensus::{
-        simplex::types::{Finalize, Proposal},
-        types::{Epoch, Round, View},
-    };
-    use commonware_cryptography::{Signer as _, ed25519};
-    use commonware_parallel::Sequential;
-    use commonware_utils::{TryCollect as _, non_empty, ordered::Set};
+    use commonware_cryptography::Signer as _;
+    use commonware_utils::{TryCollect as _, ordered::Set};
     use kontor_ledger::certificate::namespace;
     use kontor_sealing::{Hash, PublicKey, SigningKey, Suite};
 
@@ -214,6 +229,11 @@ mod tests {
             engine
         };
         assert!(agree(&made));
+        let kept = certificate_of(&made).unwrap();
+        assert_eq!(finalization_of(&kept, &verifier).as_ref(), Some(&made));
+        let mut forged = kept;
+        forged.view += 1;
+        assert_eq!(finalization_of(&forged, &verifier), None);
         let altered: [fn(&mut Finalization<Scheme, EngineDigest>); 4] = [
             |one| one.proposal.payload = EngineDigest::from([6; 32]),
             |one| one.proposal.parent = View::new(8),

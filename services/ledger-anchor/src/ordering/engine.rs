@@ -45,7 +45,7 @@ use commonware_utils::{
     ordered::{Map, Set},
     union,
 };
-use kontor_ledger::encoding::MAX_BYTES;
+use kontor_ledger::{certificate::Certificate, encoding::MAX_BYTES};
 use kontor_sealing::{PublicKey, SigningKey, Suite};
 
 use super::{
@@ -84,6 +84,9 @@ pub struct Config {
     pub folder: PathBuf,
     /// The block that the network starts from.
     pub genesis: Block,
+    /// The last certificate that the node's store has: whatever the journal lost, this node does not vote in its view
+    /// or before it again.
+    pub last: Option<Certificate>,
     /// How long a leader may take before the others give up its view; longer than a proposal is held open.
     pub leader_timeout: Duration,
     /// Threads of the engine's runtime.
@@ -318,6 +321,12 @@ async fn run<M: Machine>(
     .await;
 
     // Consensus.
+    let floor = match &config.last {
+        Some(last) => simplex::Floor::Finalized(
+            delivery::finalization_of(last, &scheme).ok_or_else(|| EngineError::Storage(STRANGE.to_owned()))?,
+        ),
+        None => simplex::Floor::Genesis(genesis),
+    };
     let application = Inline::new(context.child("application"), Adapter(machine.clone()), marshal.clone(), epocher);
     let engine = simplex::Engine::new(
         context.child("simplex"),
@@ -333,7 +342,7 @@ async fn run<M: Machine>(
             partition: JOURNAL.into(),
             mailbox_size: NZUsize!(1024),
             epoch: Epoch::zero(),
-            floor: simplex::Floor::Genesis(genesis),
+            floor,
             replay_buffer: NZUsize!(1 << 20),
             write_buffer: NZUsize!(1 << 16),
             page_cache: cache,
@@ -358,6 +367,8 @@ async fn run<M: Machine>(
     context.child("gossip").spawn(move |_| exchange(receiving, batches, gossip));
     Ok(())
 }
+
+const STRANGE: &str = "the last certificate in the store does not hold for this network's validators";
 
 /// The folder of the votes, below the engine's folder: what [`super::guard`] looks for.
 pub const JOURNAL: &str = "simplex";

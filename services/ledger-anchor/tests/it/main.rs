@@ -4,5 +4,6 @@ mod attachments;
 mod log;
 mod network;
 mod records;
+mod recovery;
 mod start;
 mod watch;
