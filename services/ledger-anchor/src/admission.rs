@@ -13,7 +13,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use kontor_ledger::{batch::BatchError, encoding::EncodingError, genesis::Genesis, member::MemberId};
+use kontor_ledger::{batch::BatchError, encoding::EncodingError, member::MemberId};
 use kontor_sealing::Hash;
 use tokio::sync::oneshot;
 
@@ -105,13 +105,29 @@ enum Entry {
     Admitted(Arc<Admitted>),
 }
 
+impl AdmissionError {
+    /// Whether it is about the sponsor's key, which a node that is behind may not know yet.
+    pub const fn is_of_sponsor(&self) -> bool {
+        match self {
+            Self::UnknownMember(_) | Self::Signature(BatchError::Signature(_)) => true,
+            Self::Signature(BatchError::Count(_) | BatchError::Sponsor(_) | BatchError::Author(_))
+            | Self::Malformed(_)
+            | Self::TooLarge { .. }
+            | Self::Shape(_)
+            | Self::WrongNetwork { .. }
+            | Self::Repeated { .. }
+            | Self::Stopping => false,
+        }
+    }
+}
+
 impl Admissions {
     /// Starts `threads` workers, which call `prepare` on each batch whose signatures hold.
     ///
     /// # Errors
     /// If the operating system gives no thread.
-    pub fn start(genesis: &Genesis, threads: usize, prepare: Prepare) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared { directory: Directory::new(genesis), prepare, known: Mutex::default() });
+    pub fn start(directory: Directory, threads: usize, prepare: Prepare) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { directory, prepare, known: Mutex::default() });
         Ok(Self { shared, workers: Workers::start(threads)? })
     }
 

@@ -13,7 +13,7 @@ use tokio::{
     time::{Duration, Instant, sleep_until, timeout},
 };
 
-use crate::{node::Node, store::Wanted};
+use crate::{node::Node, peers::Peers, store::Wanted};
 
 /// Why an attachment could not be kept or read.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub struct Attachments(Arc<Inner>);
 
 struct Inner {
     objects: Box<dyn ObjectStore>,
-    peers: Vec<(MemberId, String)>,
+    peers: Peers,
     client: reqwest::Client,
     limit: usize,
 }
@@ -56,16 +56,11 @@ const SWEEP: Duration = Duration::from_secs(5);
 const PULL: Duration = Duration::from_secs(20);
 
 impl Attachments {
-    /// Attachments in a local folder, pulled from `peers`' base addresses.
+    /// Attachments in a local folder, pulled from `peers`.
     ///
     /// # Errors
     /// If the folder cannot be used.
-    pub fn open(
-        folder: &Path,
-        peers: Vec<(MemberId, String)>,
-        client: reqwest::Client,
-        limit: usize,
-    ) -> Result<Self, AttachmentError> {
+    pub fn open(folder: &Path, peers: Peers, client: reqwest::Client, limit: usize) -> Result<Self, AttachmentError> {
         std::fs::create_dir_all(folder)?;
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self(Arc::new(Inner { objects: Box::new(objects), peers, client, limit })))
@@ -126,8 +121,9 @@ impl Attachments {
 
     /// Asks the peers, `first` before the others, and keeps what one of them has.
     async fn fetch(&self, digest: &Hash, first: Option<&MemberId>) -> Result<Option<Bytes>, AttachmentError> {
-        let (before, after): (Vec<_>, Vec<_>) = self.0.peers.iter().partition(|(member, _)| Some(member) == first);
-        for (_, peer) in before.into_iter().chain(after) {
+        let peers = self.0.peers.now();
+        let (before, after): (Vec<_>, Vec<_>) = peers.iter().partition(|peer| Some(&peer.member) == first);
+        for peer in before.into_iter().chain(after).map(|peer| peer.http.as_str()) {
             let Ok(Some(bytes)) = timeout(PULL, self.pull(peer, digest)).await else { continue };
             match self.put(digest, bytes.clone()).await {
                 Ok(()) => return Ok(Some(bytes)),

@@ -48,7 +48,8 @@ pub struct Config {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Validator {
-    /// File with the validator's private key: 64 hexadecimal digits. Used by one process at a time.
+    /// File with the validator's private key: 64 hexadecimal digits. Used by one process at a time. A key that is to
+    /// take its place lies beside it, with `.next` after the name, until the ledger hands over to it.
     pub key: PathBuf,
     /// Where other validators connect.
     pub listen: SocketAddr,
@@ -115,11 +116,8 @@ mod defaults {
 /// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidConfig {
-    /// The member is not in the genesis.
-    #[error("{0} is not a member of the network in the genesis file")]
-    NotAMember(MemberId),
-    /// The key is not the one that the genesis names for the member.
-    #[error("the validator key is not the one that the genesis names for {0}")]
+    /// The key is not the one that the network knows for the member.
+    #[error("the validator key is not the one that {0} is registered with")]
     OtherKey(MemberId),
     /// A number that cannot work.
     #[error("{0}")]

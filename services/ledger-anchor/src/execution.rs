@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
+    epoch::validators_hash,
     merkle::{self, Frontier},
     record::{Body, RecordId},
     time::Timestamp,
@@ -23,7 +24,12 @@ pub use verdicts::VerdictCache;
 use crate::{
     admission::AdmittedRecord,
     ordering::block::{BatchKey, Body as BlockBody},
-    rules::{self, Network, proofs::Verdicts},
+    rules::{
+        self, Network, RULES,
+        epochs::{Closed, close},
+        members,
+        proofs::Verdicts,
+    },
     state::nonce_user,
     store::{Entry, StoreError, Wanted},
 };
@@ -47,12 +53,18 @@ pub struct Executed {
     pub frontier: Frontier,
     positions: HashMap<RecordId, u64>,
     attachments: Vec<Wanted>,
+    closed: Closed,
 }
 
 impl Executed {
     /// The attachments that its accepted records name.
     pub fn attachments(&self) -> &[Wanted] {
         &self.attachments
+    }
+
+    /// The validators after it.
+    pub fn closed(&self) -> &Closed {
+        &self.closed
     }
 }
 
@@ -63,6 +75,7 @@ pub struct Draft {
     frontier: Frontier,
     positions: HashMap<RecordId, u64>,
     attachments: Vec<Wanted>,
+    closed: Closed,
     /// For each group whether it held a record that was new.
     pub fresh: Vec<bool>,
 }
@@ -79,14 +92,16 @@ pub fn execute(
     groups: &[&[AdmittedRecord]],
 ) -> Result<Draft, StoreError> {
     let height = base.header.height.saturating_add(1);
-    let context = rules::BlockContext { timestamp, network, verdicts };
+    let context = rules::BlockContext { height, timestamp, network, verdicts };
     let mut overlay = Overlay::new(base);
+    require_known_rules(&overlay, network, height)?;
     let mut draft = Draft {
         writes: Writes::new(),
         entries: Vec::new(),
         frontier: base.frontier.clone(),
         positions: HashMap::new(),
         attachments: Vec::new(),
+        closed: Closed { epoch: 0, validators: Vec::new(), ends: false },
         fresh: Vec::with_capacity(groups.len()),
     };
     for group in groups {
@@ -109,8 +124,15 @@ pub fn execute(
         }
         draft.fresh.push(draft.entries.len() > before);
     }
+    draft.closed = close(&mut overlay, network, height)?;
     draft.writes = overlay.finish()?;
     Ok(draft)
+}
+
+/// A program that does not know the rules of a block must not judge it.
+fn require_known_rules(state: &Overlay<'_>, network: &Network, height: u64) -> Result<(), StoreError> {
+    let version = members::settings(state, &network.genesis, height)?.rules;
+    if version <= RULES { Ok(()) } else { Err(StoreError::LaterRules { version, height, known: RULES }) }
 }
 
 /// Whether the log that ends with `base` has the record. Each record in it took its nonce or found it taken, so a
@@ -129,26 +151,30 @@ impl Draft {
     pub fn header(&self, base: &Base, timestamp: Timestamp, body: &BlockBody) -> BlockHeader {
         BlockHeader {
             network: base.header.network,
-            epoch: base.header.epoch,
+            epoch: self.closed.epoch,
             height: base.header.height.saturating_add(1),
             parent: base.digest,
             timestamp,
             body: body.hash(),
             log_size: self.frontier.size(),
             log_root: self.frontier.root(),
+            validators: validators_hash(&self.closed.validators),
         }
     }
 
     /// Whether `header` names exactly this outcome.
     pub fn matches(&self, header: &BlockHeader) -> bool {
-        header.log_size == self.frontier.size() && header.log_root == self.frontier.root()
+        header.log_size == self.frontier.size()
+            && header.log_root == self.frontier.root()
+            && header.epoch == self.closed.epoch
+            && header.validators == validators_hash(&self.closed.validators)
     }
 
     /// Joins the draft with the header that it matches.
     pub fn seal(self, header: BlockHeader, batches: Vec<BatchKey>) -> Executed {
         let digest = header.digest();
-        let Self { writes, entries, frontier, positions, attachments, .. } = self;
-        Executed { header, digest, batches, writes, entries, frontier, positions, attachments }
+        let Self { writes, entries, frontier, positions, attachments, closed, fresh: _ } = self;
+        Executed { header, digest, batches, writes, entries, frontier, positions, attachments, closed }
     }
 }
 

@@ -10,6 +10,7 @@
 //! | [`store`], [`log`] | what is kept: state, records, blocks, tiles |
 //! | [`node`] | all of it together |
 //! | [`attachments`] | sealed documents by their digest |
+//! | [`peers`] | where the other members' nodes are |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`watch`] | checkpoints held against those of the other members |
 //! | [`http`] | the interface |
@@ -33,6 +34,7 @@ pub mod http;
 pub mod log;
 pub mod node;
 pub mod ordering;
+pub mod peers;
 pub mod pool;
 pub mod replay;
 pub mod rules;

@@ -5,12 +5,14 @@
 //! | [`machine`] | proposing and verifying blocks |
 //! | [`committer`] | finalised blocks on their way to disk |
 //! | [`submission`] | records on their way into a block |
-//! | [`follower`] | an observer's substitute for the engine |
+//! | [`follower`] | the substitute for the engine on a node that does not order |
+//! | [`succession`] | engine or follower, epoch by epoch |
 
 pub mod committer;
 pub mod follower;
 pub mod machine;
 pub mod submission;
+pub mod succession;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -24,18 +26,26 @@ use std::{
 
 use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{
-    block::BlockDigest, genesis::Genesis, merkle::verify_inclusion, receipt::Receipt, record::RecordId, time::Timestamp,
+    block::BlockDigest,
+    genesis::Genesis,
+    governance::{Epoch, MemberState},
+    member::MemberId,
+    merkle::verify_inclusion,
+    receipt::Receipt,
+    record::RecordId,
+    time::Timestamp,
 };
-use kontor_sealing::Hash;
+use kontor_sealing::{Hash, PublicKey};
 use serde::Serialize;
 use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
 
 use crate::{
-    admission::{Admissions, Admitted},
+    admission::{Admissions, Admitted, Directory},
     execution::{Chain, VerdictCache},
     ordering::Finalised,
     pool::Pool,
-    rules::Network,
+    rules::{Network, members},
+    state::StateError,
     store::{Committed, Entry, Store, StoreError, Wanted},
 };
 
@@ -69,6 +79,8 @@ pub struct Progress {
     pub digest: BlockDigest,
     /// Its agreed time.
     pub timestamp: Timestamp,
+    /// The epoch of the next block.
+    pub epoch: u64,
 }
 
 struct Inner {
@@ -83,11 +95,28 @@ struct Inner {
     committer: Mutex<Option<mpsc::Sender<Finalised>>>,
     waiting: Mutex<HashMap<RecordId, Vec<UnboundedSender<Entry>>>>,
     progress: watch::Sender<Progress>,
+    roster: Mutex<Arc<Roster>>,
+    /// The last blocks of the epochs that are about to end, or have just ended.
+    lasts: Mutex<BTreeMap<u64, u64>>,
     attachments: tokio::sync::mpsc::Sender<Wanted>,
     gossip: Semaphore,
     halted: AtomicBool,
     alarms: Mutex<BTreeMap<AlarmKind, Alarm>>,
     metrics: Metrics,
+}
+
+/// Who takes part, as of the last block.
+struct Roster {
+    members: Arc<Vec<MemberState>>,
+    epoch: Epoch,
+}
+
+impl Roster {
+    fn load(store: &Store, genesis: &Genesis) -> Result<Self, StateError> {
+        let state = Committed::new(store);
+        let members = Arc::new(members::all(&state, genesis)?);
+        Ok(Self { members, epoch: members::epoch(&state, genesis)? })
+    }
 }
 
 /// What a node raises an alarm about.
@@ -143,6 +172,8 @@ impl Node {
         metrics: Metrics,
     ) -> Result<(Self, Outlets), NodeError> {
         let tip = store.tip(&network.genesis)?;
+        let roster = Roster::load(&store, &network.genesis)?;
+        let directory = Directory::new(network.id, &roster.members);
         let network = Arc::new(network);
         let store = Arc::new(store);
         let verdicts = Arc::new(VerdictCache::default());
@@ -152,6 +183,7 @@ impl Node {
             root: tip.header.log_root,
             digest: tip.digest,
             timestamp: tip.header.timestamp,
+            epoch: roster.epoch.number,
         });
         let prepare = {
             let (store, verdicts, network) = (Arc::clone(&store), Arc::clone(&verdicts), Arc::clone(&network));
@@ -161,7 +193,7 @@ impl Node {
                 verdicts.prepare(&Committed::new(&store), &network, now, &batch.records);
             }
         };
-        let admissions = Admissions::start(&network.genesis, settings.admission_threads, Box::new(prepare));
+        let admissions = Admissions::start(directory, settings.admission_threads, Box::new(prepare));
         let admissions = admissions.map_err(NodeError::Thread)?;
         let (committer, finalised) = mpsc::channel();
         let (attachments, wanted) = tokio::sync::mpsc::channel(WANTED);
@@ -176,6 +208,8 @@ impl Node {
             committer: Mutex::new(Some(committer)),
             waiting: Mutex::default(),
             progress,
+            lasts: Mutex::new(lasts(&roster.epoch)),
+            roster: Mutex::new(Arc::new(roster)),
             attachments,
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
@@ -193,6 +227,42 @@ impl Node {
     /// The network's id.
     pub fn network(&self) -> Hash {
         self.0.network.id
+    }
+
+    /// The members, as of the last block.
+    pub fn members(&self) -> Arc<Vec<MemberState>> {
+        Arc::clone(&self.roster().members)
+    }
+
+    /// The validators and what follows them, as of the last block.
+    pub fn epoch(&self) -> Epoch {
+        self.roster().epoch.clone()
+    }
+
+    fn roster(&self) -> Arc<Roster> {
+        Arc::clone(&self.0.roster.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The validators of an epoch that has begun here.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn validators_of(&self, epoch: u64) -> Result<Option<Vec<PublicKey>>, StoreError> {
+        let Some(before) = epoch.checked_sub(1) else { return Ok(Some(self.genesis().validators())) };
+        let end = self.store().epoch_ends(before, 1)?.pop();
+        Ok(end.filter(|end| end.block.epoch == before).map(|end| end.validators))
+    }
+
+    /// The member that has or had a signing key.
+    ///
+    /// # Errors
+    /// [`StoreError::State`].
+    pub fn holder(&self, key: &PublicKey) -> Result<Option<MemberId>, StoreError> {
+        Ok(members::holder(&Committed::new(self.store()), self.genesis(), key)?)
+    }
+
+    fn lasts(&self) -> MutexGuard<'_, BTreeMap<u64, u64>> {
+        self.0.lasts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is committed here.
@@ -265,6 +335,7 @@ impl Node {
             block,
             certificate,
             genesis: self.genesis().clone(),
+            epochs: store.epoch_ends(0, usize::try_from(block.epoch).unwrap_or(usize::MAX))?,
         }))
     }
 
@@ -308,12 +379,20 @@ impl Node {
     }
 }
 
+/// Where the epoch ends, if that is decided.
+fn lasts(epoch: &Epoch) -> BTreeMap<u64, u64> {
+    epoch.next.iter().map(|next| (epoch.number, next.after)).collect()
+}
+
 /// Why a node cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum NodeError {
     /// Its store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What the store says of members cannot be read.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The operating system gave no thread.
     #[error("cannot start the node's threads")]
     Thread(#[source] std::io::Error),

@@ -3,13 +3,15 @@
 //! | Module | Holds |
 //! |---|---|
 //! | [`block`] | a header and the batches under it, and their form on the wire |
-//! | [`engine`] | commonware simplex, marshal, buffered broadcast and authenticated lookup p2p, on a thread of its own |
+//! | [`engine`] | one epoch's engine on a thread of its own, with its network |
+//! | [`consensus`] | commonware simplex, marshal and buffered broadcast over whatever network and runtime |
 //! | [`application`] | what the engine asks of the node: propose and verify |
 //! | [`delivery`] | finalised blocks and their certificates on the way to the node |
 //! | [`guard`] | refuses to start where consensus safety could be lost |
 
 pub mod application;
 pub mod block;
+pub mod consensus;
 pub mod delivery;
 pub mod engine;
 pub mod guard;
@@ -43,6 +45,8 @@ pub struct Membership {
     pub view: u64,
     /// Keys of the validators, ascending.
     pub validators: Vec<PublicKey>,
+    /// Whether this node is one of them and takes part.
+    pub orders: bool,
 }
 
 /// What the engine asks of the node; blocks come with every ancestor that the node does not know yet.
@@ -62,6 +66,9 @@ pub trait Machine: Clone + Send + Sync + 'static {
 
     /// The height that the node's own store has reached.
     fn height(&self) -> u64;
+
+    /// The last block of an epoch, once it is decided.
+    fn last_of(&self, epoch: u64) -> Option<u64>;
 
     /// Takes a batch that another validator admitted.
     fn received(&self, batch: Bytes);

@@ -9,6 +9,7 @@ use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
     certificate::CertificateError,
     encoding::{EncodingError, from_cbor},
+    epoch::validators_hash,
     genesis::{Genesis, GenesisError},
     merkle::{self, Frontier},
     object::{Access, Case, Claim, Document},
@@ -19,7 +20,7 @@ use kontor_sealing::{Hash, PublicKey, document::DocumentId};
 
 use crate::{
     node::follower::FinalBlock,
-    rules::{self, BlockContext, Network, proofs::CheckAll},
+    rules::{self, BlockContext, Network, epochs::close, proofs::CheckAll},
     state::{MemoryState, StateError, load},
 };
 
@@ -130,7 +131,6 @@ impl Replay {
         let FinalBlock { header, certificate, records } = block;
         let height = self.parent.height.saturating_add(1);
         let follows = header.network == self.network.id
-            && header.epoch == self.parent.epoch
             && header.height == height
             && header.parent == self.digest
             && header.timestamp >= self.parent.timestamp;
@@ -147,16 +147,25 @@ impl Replay {
             self.certified = height;
         }
         for bytes in records {
-            self.record(bytes, header.timestamp)?;
+            self.record(bytes, height, header.timestamp)?;
         }
-        if self.frontier.size() != header.log_size || self.frontier.root() != header.log_root {
+        let closed = close(&mut self.state, &self.network, height)?;
+        let same = self.frontier.size() == header.log_size
+            && self.frontier.root() == header.log_root
+            && closed.epoch == header.epoch
+            && validators_hash(&closed.validators) == header.validators;
+        if !same {
             return Err(ReplayError::Diverged(height));
         }
+        if closed.ends && self.certified != height {
+            return Err(ReplayError::Uncertified(self.certified));
+        }
+        self.validators = closed.validators;
         (self.parent, self.digest) = (*header, digest);
         Ok(())
     }
 
-    fn record(&mut self, bytes: &[u8], timestamp: Timestamp) -> Result<(), ReplayError> {
+    fn record(&mut self, bytes: &[u8], height: u64, timestamp: Timestamp) -> Result<(), ReplayError> {
         let position = self.frontier.size();
         let record: Record = from_cbor(bytes).map_err(|error| ReplayError::Record(position, error))?;
         let id = record.id();
@@ -164,7 +173,7 @@ impl Replay {
         if let Some(first) = self.positions.insert(id, position) {
             return Err(ReplayError::Twice(position, first));
         }
-        let context = BlockContext { network: &self.network, timestamp, verdicts: &CheckAll };
+        let context = BlockContext { network: &self.network, height, timestamp, verdicts: &CheckAll };
         let outcome = rules::apply(&mut self.state, &context, &id, &record)?;
         match outcome {
             kontor_ledger::outcome::Outcome::Accepted => self.accepted += 1,

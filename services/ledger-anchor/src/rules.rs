@@ -3,6 +3,8 @@
 //! | Family | Rules |
 //! |---|---|
 //! | [`network`] | attestations withdrawn |
+//! | [`governance`] | changes decided by vote, keys rotated |
+//! | [`members`], [`epochs`] | who takes part, who orders |
 //! | [`document`] | versions anchored, endorsed, replaced |
 //! | [`grant`] | keys given and withdrawn |
 //! | [`claim`] | parts of a total reserved, financed, settled, released |
@@ -16,7 +18,10 @@
 pub mod anchor;
 pub mod claim;
 pub mod document;
+pub mod epochs;
+mod governance;
 pub mod grant;
+pub mod members;
 pub mod network;
 pub mod proofs;
 pub mod supervision;
@@ -26,6 +31,7 @@ mod tests;
 
 use kontor_ledger::{
     genesis::{Genesis, GenesisError},
+    governance::Settings,
     outcome::{Outcome, RefusalCode},
     record::{Body, Record, RecordId},
     time::Timestamp,
@@ -57,10 +63,19 @@ impl Network {
     }
 }
 
+/// The latest version of the rules that this program knows. Earlier ones stay for the blocks that were judged by them.
+///
+/// | Version | Brought |
+/// |---|---|
+/// | 1 | everything but what follows |
+pub const RULES: u16 = 1;
+
 /// What a rule knows besides state and record.
 pub struct BlockContext<'a> {
     /// The network.
     pub network: &'a Network,
+    /// The block's height.
+    pub height: u64,
     /// The block's agreed time.
     pub timestamp: Timestamp,
     /// Verdicts on proofs that were checked before.
@@ -137,9 +152,9 @@ pub fn judge(
 }
 
 fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, record: &Record) -> Result<(), Stop> {
-    require(context.network.genesis.member(&record.sponsor).is_some(), RefusalCode::NotAMember)?;
-    require(context.network.genesis.suites.contains(&record.unsigned.author.suite()), RefusalCode::SuiteNotAllowed)?;
     let case = Judged { context, id: *id, record };
+    members::sponsor(state, &case)?;
+    require(context.network.genesis.suites.contains(&record.unsigned.author.suite()), RefusalCode::SuiteNotAllowed)?;
     match &record.unsigned.body {
         Body::NetworkAttestationWithdraw { attestation } => network::withdraw(state, &case, attestation),
         Body::DocumentRegister { header, root, attachment, total } => {
@@ -162,7 +177,11 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::SupervisionCaseOpen { case: terms, approvals } => supervision::open_case(state, &case, terms, approvals),
         Body::SupervisionAccess { access, approvals } => supervision::access(state, &case, access, approvals),
         Body::SupervisionCaseClose { case: closed } => supervision::close_case(state, &case, closed),
-        Body::AnchorNotarise { digest: _ } => anchor::notarise(&case),
+        Body::AnchorNotarise { digest: _ } => anchor::notarise(state, &case),
+        Body::NetworkPropose { change, expires } => governance::propose(state, &case, change, *expires),
+        Body::NetworkVote { proposal, approve } => governance::vote(state, &case, proposal, *approve),
+        Body::NetworkKeyRotate { rotation } => governance::rotate(state, &case, rotation),
+        Body::NetworkLeave => governance::leave(state, &case),
     }
 }
 
@@ -184,6 +203,15 @@ impl Judged<'_> {
 
     fn now(&self) -> Timestamp {
         self.context.timestamp
+    }
+
+    fn height(&self) -> u64 {
+        self.context.height
+    }
+
+    /// Numbers and version of the rules.
+    fn settings(&self, state: &impl State) -> Result<Settings, StateError> {
+        members::settings(state, self.genesis(), self.height())
     }
 
     fn author(&self) -> &kontor_sealing::PublicKey {

@@ -19,28 +19,21 @@ use kontor_chassis::{
     server::{self, Limits, Server},
     tls::TlsError,
 };
-use kontor_ledger::{
-    block::BlockHeader,
-    certificate::{Certificate, namespace},
-    genesis::{Genesis, GenesisError},
-};
-use kontor_sealing::SigningKey;
-use zeroize::Zeroizing;
+use kontor_ledger::genesis::{Genesis, GenesisError};
 
 use crate::{
     attachments::{AttachmentError, Attachments},
-    config::{self, Config, InvalidConfig},
+    config::{Config, InvalidConfig},
     http::{self, App},
     node::{
         Node, NodeError, Settings, committer,
-        follower::{Follower, Source},
+        succession::{self, Setup, Succession, SuccessionError},
     },
     ordering::{
-        Block, Ordering,
-        block::Body,
-        engine::{self, Engine, EngineError},
-        guard::{self, GuardError, Lock},
+        Ordering,
+        guard::{GuardError, Lock},
     },
+    peers::Peers,
     rules::Network,
     store::{Store, StoreError},
     watch,
@@ -68,9 +61,6 @@ pub enum StartError {
     /// The genesis contradicts itself.
     #[error("the genesis could not start a network: {0}")]
     Genesis(#[from] GenesisError),
-    /// The key file does not hold a key.
-    #[error("{} does not hold a key of 64 hexadecimal digits", .0.display())]
-    Key(PathBuf),
     /// The configuration contradicts itself or the genesis.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
@@ -86,9 +76,9 @@ pub enum StartError {
     /// The attachment store cannot be used.
     #[error(transparent)]
     Attachments(#[from] AttachmentError),
-    /// The ordering engine did not start.
+    /// The node cannot take its place in ordering.
     #[error(transparent)]
-    Engine(#[from] EngineError),
+    Succession(#[from] SuccessionError),
     /// The client for other nodes cannot be made.
     #[error(transparent)]
     Client(#[from] TlsError),
@@ -171,28 +161,19 @@ impl Process for Running {
 /// Any [`StartError`]; nothing runs then.
 pub async fn run(config: Config) -> Result<Running, StartError> {
     let network = Network::new(read_genesis(&config.genesis)?)?;
-    let member = network.genesis.member(&config.member).ok_or(InvalidConfig::NotAMember(config.member))?;
     fs::create_dir_all(&config.data).map_err(file(&config.data))?;
     let mut locks = vec![Lock::acquire(&config.data.join("lock"))?];
-    let key = match &config.validator {
-        Some(validator) => {
-            validator.check()?;
-            let key = read_key(&validator.key)?;
-            if member.validator != Some(key.public()) {
-                return Err(InvalidConfig::OtherKey(config.member).into());
-            }
-            locks.push(Lock::acquire(&validator.key.with_extension("lock"))?);
-            Some((validator, key))
-        }
-        None => None,
-    };
+    if let Some(validator) = &config.validator {
+        validator.check()?;
+        locks.push(Lock::acquire(&validator.key.with_extension("lock"))?);
+    }
 
     let store = Store::open(&config.data.join("store"), &network.genesis, config.cache << 20)?;
     let metrics = Metrics::new();
     let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
-    let public = client::plain()?;
-    let peers: Vec<_> =
-        config.peers.iter().map(|peer| (peer.member, peer.http.trim_end_matches('/').to_owned())).collect();
+    check_keys(&config, &node)?;
+    let (public, members) = (client::plain()?, config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?);
+    let peers = Peers::new(node.clone(), config.member, config.peers.clone());
     let attachments =
         Attachments::open(&config.data.join("attachments"), peers.clone(), public.clone(), config.attachment)?;
     let committing = node.clone();
@@ -201,11 +182,19 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         .spawn(move || committer::run(&committing, &outlets.finalised))
         .map_err(NodeError::Thread)?;
 
-    let ordering = match start_ordering(&config, &node, key, public.clone()).await {
-        Ok(ordering) => ordering,
+    let setup = Setup {
+        node: node.clone(),
+        peers: peers.clone(),
+        validator: config.validator.clone(),
+        data: config.data.clone(),
+        public: public.clone(),
+        members,
+    };
+    let ordering: Arc<dyn Ordering> = match Succession::start(setup).await {
+        Ok(ordering) => Arc::new(ordering),
         Err(error) => {
             end(node, committer, None).await;
-            return Err(error);
+            return Err(error.into());
         }
     };
 
@@ -235,29 +224,24 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     Ok(Running { server, node, ordering, replication, watching, committer, stopping, _locks: locks })
 }
 
-/// The engine on a validator, the follower on an observer.
-async fn start_ordering(
-    config: &Config,
-    node: &Node,
-    key: Option<(&config::Validator, SigningKey)>,
-    public: reqwest::Client,
-) -> Result<Arc<dyn Ordering>, StartError> {
-    let Some((validator, key)) = key else {
-        let members = config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?;
-        let sources = config.peers.iter().filter(|peer| peer.ordering.is_some()).map(|peer| Source {
-            http: peer.http.trim_end_matches('/').to_owned(),
-            mutual_tls: peer.mutual_tls.as_ref().map(|address| address.trim_end_matches('/').to_owned()),
-        });
-        return Ok(Arc::new(Follower::start(node.clone(), sources.collect(), public, members)));
-    };
-    let folder = config.data.join("ordering");
-    let height = node.progress().borrow().height;
-    guard::check_journal(&config.data.join("store"), &folder.join(engine::JOURNAL), height)?;
-    let last = node.store().certified_last()?.map(|(_, certificate)| certificate);
-    let engine = engine_config(config, validator, node.genesis(), key, folder, last);
-    let machine = node.clone();
-    let started = tokio::task::spawn_blocking(move || Engine::start(engine, machine));
-    Ok(Arc::new(started.await.map_err(|_| EngineError::Ended)??))
+/// A member that is registered with a validator key must have it here, or its node would wait for a seat for ever.
+fn check_keys(config: &Config, node: &Node) -> Result<(), StartError> {
+    let Some(validator) = &config.validator else { return Ok(()) };
+    let mut keys = Vec::new();
+    for path in succession::key_files(validator) {
+        keys.extend(succession::read_key(&path)?.map(|key| key.public()));
+    }
+    if keys.is_empty() {
+        let source = std::io::ErrorKind::NotFound.into();
+        return Err(StartError::File { path: validator.key.clone(), source });
+    }
+    let members = node.members();
+    // Who is not a member yet waits for the members' votes.
+    let Some(own) = members.iter().find(|one| one.member.id == config.member) else { return Ok(()) };
+    if own.member.validator.is_some_and(|registered| keys.contains(&registered)) {
+        return Ok(());
+    }
+    Err(InvalidConfig::OtherKey(config.member).into())
 }
 
 fn settings(config: &Config) -> Settings {
@@ -270,31 +254,6 @@ fn settings(config: &Config) -> Settings {
         block_bytes,
         pool_bytes: config.pool << 20,
         admission_threads: config.admission_threads,
-    }
-}
-
-fn engine_config(
-    config: &Config,
-    validator: &config::Validator,
-    genesis: &Genesis,
-    key: SigningKey,
-    folder: PathBuf,
-    last: Option<Certificate>,
-) -> engine::Config {
-    let validators = genesis.members.iter().filter_map(|member| {
-        let address = config.peers.iter().find(|peer| peer.member == member.id).and_then(|peer| peer.ordering);
-        Some(engine::Validator { key: member.validator?, address })
-    });
-    engine::Config {
-        namespace: namespace(&genesis.hash()),
-        validators: validators.collect(),
-        key,
-        listen: validator.listen,
-        folder,
-        genesis: Block::new(BlockHeader::first(genesis), Body::join(Vec::new())),
-        last,
-        leader_timeout: Duration::from_millis(validator.leader_timeout),
-        threads: validator.threads,
     }
 }
 
@@ -335,13 +294,6 @@ fn read_genesis(path: &Path) -> Result<Genesis, StartError> {
         .map_err(|error| StartError::GenesisFile { path: path.to_owned(), message: error.to_string() })?;
     genesis.check()?;
     Ok(genesis)
-}
-
-fn read_key(path: &Path) -> Result<SigningKey, StartError> {
-    let text = Zeroizing::new(fs::read_to_string(path).map_err(file(path))?);
-    let mut seed = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|_| StartError::Key(path.to_owned()))?;
-    Ok(SigningKey::from_seed(&seed))
 }
 
 fn file(path: &Path) -> impl FnOnce(std::io::Error) -> StartError {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use kontor_ledger::{
     encoding,
+    genesis::Genesis,
+    governance::{Epoch, MemberState, Proposal, Settings},
     member::MemberId,
     object::{Access, Case, Claim, Document, FingerprintHolders, Grant, Object, Withdrawals},
     record::{ClaimId, Fingerprint, FingerprintKind, Nonce, RecordId},
@@ -11,6 +13,8 @@ use kontor_ledger::{
 };
 use kontor_sealing::{Hash, PublicKey, document::DocumentId};
 use minicbor::{Decode, Encode};
+
+use crate::rules::members::member;
 
 /// A stored object that cannot be read: the node must stop, for it no longer knows what the others know.
 #[derive(Debug, thiserror::Error)]
@@ -206,6 +210,63 @@ impl Stored for UsedBy {
     }
 }
 
+impl Stored for MemberState {
+    type Id = MemberId;
+    fn key(id: &MemberId) -> Vec<u8> {
+        prefixed(b'm', id.as_str().as_bytes())
+    }
+}
+
+impl Stored for Proposal {
+    type Id = RecordId;
+    fn key(id: &RecordId) -> Vec<u8> {
+        prefixed(b'p', id.as_bytes())
+    }
+}
+
+impl Stored for Epoch {
+    type Id = ();
+    fn key((): &()) -> Vec<u8> {
+        b"v".to_vec()
+    }
+}
+
+impl Stored for Settings {
+    type Id = ();
+    fn key((): &()) -> Vec<u8> {
+        b"z".to_vec()
+    }
+}
+
+/// The member that a signing key belongs to, or belonged to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct Holder(#[n(0)] pub(crate) MemberId);
+
+impl Stored for Holder {
+    type Id = PublicKey;
+    fn key(id: &PublicKey) -> Vec<u8> {
+        [&[b'i', id.suite() as u8], id.as_bytes().as_slice()].concat()
+    }
+}
+
+/// Members that are not in genesis, in the order in which they joined.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct Joined(#[n(0)] pub(crate) Vec<MemberId>);
+
+impl Stored for Joined {
+    type Id = ();
+    fn key((): &()) -> Vec<u8> {
+        b"j".to_vec()
+    }
+}
+
+/// Whether a key is of what says who takes part.
+pub(crate) fn is_of_roster(key: &[u8]) -> bool {
+    matches!(key.first(), Some(b'm' | b'v'))
+}
+
 /// Reads an object.
 pub(crate) fn load<T: Stored>(state: &impl State, id: &T::Id) -> Result<Option<T>, StateError> {
     let key = T::key(id);
@@ -238,12 +299,17 @@ pub fn is_withdrawn(state: &impl State, attestation: &Hash, attester: &MemberId)
     Ok(withdrawals.is_some_and(|all| all.by.iter().any(|one| one.member == *attester)))
 }
 
-/// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's or access's id, or
-/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`.
+/// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's, access's or proposal's id, or
+/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`, `member:<code>`.
 ///
 /// # Errors
 /// [`StateError`] if the object is damaged.
-pub fn object(state: &impl State, reference: &str, now: Timestamp) -> Result<Option<Object>, StateError> {
+pub fn object(
+    state: &impl State,
+    genesis: &Genesis,
+    reference: &str,
+    now: Timestamp,
+) -> Result<Option<Object>, StateError> {
     if let Some(rest) = reference.strip_prefix("fingerprint:") {
         let fingerprint = rest.split_once(':').and_then(|(kind, value)| {
             let kind = match kind {
@@ -259,6 +325,10 @@ pub fn object(state: &impl State, reference: &str, now: Timestamp) -> Result<Opt
         let Ok(id) = digits.parse::<Hash>() else { return Ok(None) };
         return Ok(load::<Withdrawals>(state, &id)?.map(Object::Attestation));
     }
+    if let Some(code) = reference.strip_prefix("member:") {
+        let Ok(id) = code.parse() else { return Ok(None) };
+        return Ok(member(state, genesis, &id)?.map(Object::Member));
+    }
     let Ok(id) = reference.parse::<Hash>() else { return Ok(None) };
     if let Some(document) = load::<Document>(state, &DocumentId::from(id))? {
         return Ok(Some(Object::Document(document)));
@@ -272,6 +342,9 @@ pub fn object(state: &impl State, reference: &str, now: Timestamp) -> Result<Opt
     }
     if let Some(case) = load::<Case>(state, &id)? {
         return Ok(Some(Object::Case(case)));
+    }
+    if let Some(proposal) = load::<Proposal>(state, &id)? {
+        return Ok(Some(Object::Proposal(proposal)));
     }
     Ok(load::<Access>(state, &id)?.map(Object::Access))
 }

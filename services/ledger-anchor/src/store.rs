@@ -17,6 +17,7 @@ use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
     certificate::Certificate,
     encoding::{EncodingError, from_cbor, to_cbor},
+    epoch::EpochEnd,
     genesis::Genesis,
     member::MemberId,
     merkle::Frontier,
@@ -54,6 +55,19 @@ pub enum StoreError {
     /// A tile cannot be read.
     #[error("the log's tiles cannot be read")]
     Tile(#[from] std::io::Error),
+    /// The network has decided on rules that this program is too old for.
+    #[error(
+        "block {height} is judged by version {version} of the rules, this program knows {known}: stop the node, install a \
+         later version, and start it again"
+    )]
+    LaterRules {
+        /// The version that holds.
+        version: u16,
+        /// From when.
+        height: u64,
+        /// The latest version that the program knows.
+        known: u16,
+    },
     /// The data folder belongs to another network.
     #[error("the data folder belongs to network {found}, the genesis file is of {expected}")]
     OtherNetwork {
@@ -93,6 +107,7 @@ pub struct Store {
     blocks: Keyspace,
     certificates: Keyspace,
     wanted: Keyspace,
+    epochs: Keyspace,
     meta: Keyspace,
     reader: TileReader,
     tiles: Mutex<TileLog>,
@@ -123,6 +138,7 @@ impl Store {
             log: open("log")?,
             certificates: open("certificates")?,
             wanted: open("wanted")?,
+            epochs: open("epochs")?,
             blocks,
             meta,
             database,
@@ -236,6 +252,15 @@ impl Store {
         Ok(Some((header, from_cbor(&value)?)))
     }
 
+    /// The ends of epochs from one on, at most `limit`.
+    ///
+    /// # Errors
+    /// Any [`StoreError`].
+    pub fn epoch_ends(&self, from: u64, limit: usize) -> Result<Vec<EpochEnd>, StoreError> {
+        let ends = self.epochs.range(from.to_be_bytes()..).take(limit);
+        ends.map(|item| Ok(from_cbor(&item.into_inner()?.1)?)).collect()
+    }
+
     /// Writes blocks with everything that they changed, and returns once all of it is on disk.
     ///
     /// # Errors
@@ -263,6 +288,13 @@ impl Store {
             write.insert(&self.blocks, height.as_slice(), to_cbor(header));
             if let Some(certificate) = certificate {
                 write.insert(&self.certificates, height.as_slice(), to_cbor(certificate));
+            }
+            if executed.closed().ends {
+                // Nothing comes after an epoch's last block before it is final by itself.
+                let certificate = certificate.clone().ok_or(StoreError::Damaged("certificate of an epoch's end"))?;
+                let validators = executed.closed().validators.clone();
+                let end = EpochEnd { block: *header, certificate, validators };
+                write.insert(&self.epochs, header.epoch.to_be_bytes().as_slice(), to_cbor(&end));
             }
             write.insert(&self.meta, HEIGHT, height.as_slice());
         }

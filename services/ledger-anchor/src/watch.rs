@@ -9,7 +9,9 @@ use serde::Deserialize;
 use tokio::time::{Duration, sleep, timeout};
 
 use crate::{
+    config::Peer,
     node::{AlarmKind, Node},
+    peers::Peers,
     store::StoreError,
 };
 
@@ -21,9 +23,10 @@ const LARGEST: usize = 1 << 20;
 
 /// A peer's last certified block, as `GET /v1/checkpoints/latest` tells it.
 #[derive(Debug, Deserialize)]
-struct Checkpoint {
-    block: BlockHeader,
-    certificate: Certificate,
+pub(crate) struct Checkpoint {
+    /// The block.
+    pub(crate) block: BlockHeader,
+    pub(crate) certificate: Certificate,
 }
 
 /// What a peer's checkpoint says beside this node's log.
@@ -38,18 +41,12 @@ enum Comparison {
 }
 
 /// Compares with each of `peers` every so often, until told to stop.
-pub async fn compare(
-    node: Node,
-    peers: Vec<(MemberId, String)>,
-    client: reqwest::Client,
-    every: Duration,
-    shutdown: Shutdown,
-) {
+pub async fn compare(node: Node, peers: Peers, client: reqwest::Client, every: Duration, shutdown: Shutdown) {
     shutdown
         .run_until(async {
             loop {
                 sleep(every).await;
-                for (member, address) in &peers {
+                for Peer { member, http: address, .. } in &peers.now() {
                     // A peer that cannot be reached shows in its own monitoring.
                     let Ok(Some(checkpoint)) = timeout(ANSWER, ask(&client, address)).await else { continue };
                     let judging = node.clone();
@@ -70,9 +67,15 @@ pub async fn compare(
         .await;
 }
 
-async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {
+pub(crate) async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {
     let request = client.get(format!("{address}/v1/checkpoints/latest"));
-    let mut answer = request.send().await.ok()?.error_for_status().ok()?;
+    let answer = request.send().await.ok()?.error_for_status().ok()?;
+    let bytes = bounded(answer).await?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// An answer's body, unless it is larger than any that is asked for here.
+pub(crate) async fn bounded(mut answer: reqwest::Response) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.ok()? {
         if bytes.len().saturating_add(chunk.len()) > LARGEST {
@@ -80,12 +83,15 @@ async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    serde_json::from_slice(&bytes).ok()
+    Some(bytes)
 }
 
 fn judge(node: &Node, other: &Checkpoint) -> Result<Comparison, StoreError> {
     let Checkpoint { block, certificate } = other;
-    let validators = node.genesis().validators();
+    if certificate.epoch > node.epoch().number {
+        return Ok(Comparison::Same);
+    }
+    let validators = node.validators_of(certificate.epoch)?.unwrap_or_default();
     let certified = block.network == node.network()
         && certificate.payload == block.digest()
         && certificate.verify(&node.network(), &validators).is_ok();
@@ -97,8 +103,11 @@ fn judge(node: &Node, other: &Checkpoint) -> Result<Comparison, StoreError> {
         return Ok(Comparison::Same);
     }
     let also = node.store().certified_from(block.height)?;
-    let here = also.iter().flat_map(|(_, certificate)| signers(node, certificate)).collect::<BTreeSet<_>>();
-    let there = signers(node, certificate);
+    let here = match &also {
+        Some((_, certificate)) => signers(node, certificate)?,
+        None => BTreeSet::new(),
+    };
+    let there = signers(node, certificate)?;
     let list =
         |members: &mut dyn Iterator<Item = &MemberId>| members.map(MemberId::to_string).collect::<Vec<_>>().join(", ");
     Ok(Comparison::Fork(format!(
@@ -114,9 +123,8 @@ fn judge(node: &Node, other: &Checkpoint) -> Result<Comparison, StoreError> {
 }
 
 /// The members whose validators signed.
-fn signers(node: &Node, certificate: &Certificate) -> BTreeSet<MemberId> {
-    let validators = node.genesis().validators();
+fn signers(node: &Node, certificate: &Certificate) -> Result<BTreeSet<MemberId>, StoreError> {
+    let validators = node.validators_of(certificate.epoch)?.unwrap_or_default();
     let keys = certificate.votes.iter().filter_map(|vote| validators.get(usize::try_from(vote.signer).ok()?));
-    let members = keys.filter_map(|key| node.genesis().members.iter().find(|member| member.validator == Some(*key)));
-    members.map(|member| member.id).collect()
+    keys.filter_map(|key| node.holder(key).transpose()).collect()
 }

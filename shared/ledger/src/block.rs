@@ -7,7 +7,7 @@ use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 
-use crate::{encoding::to_cbor, genesis::Genesis, merkle, time::Timestamp};
+use crate::{encoding::to_cbor, epoch::validators_hash, genesis::Genesis, merkle, time::Timestamp};
 
 /// Why a text is not a [`BlockDigest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +93,9 @@ pub struct BlockHeader {
     /// The log's Merkle root after this block.
     #[n(7)]
     pub log_root: Hash,
+    /// The validators after this block, by [`validators_hash`]: others than before if it is the last of its epoch.
+    #[n(8)]
+    pub validators: Hash,
 }
 
 impl BlockHeader {
@@ -107,6 +110,7 @@ impl BlockHeader {
             body: Hash::sm3(&[]),
             log_size: 0,
             log_root: merkle::empty_root(),
+            validators: validators_hash(&genesis.validators()),
         }
     }
 

@@ -70,6 +70,9 @@ pub struct Genesis {
     /// Numbers that the rules use.
     #[n(7)]
     pub parameters: Parameters,
+    /// The version of the rules that the network starts with.
+    #[n(8)]
+    pub rules: u16,
 }
 
 /// Officers and how many must agree.
@@ -100,12 +103,26 @@ pub struct Parameters {
     /// How far a block's time may be ahead of a validator's clock, in milliseconds.
     #[n(3)]
     pub max_clock_drift: u64,
+    /// Share of the active banks that must approve a change, in basis points.
+    #[n(4)]
+    pub approval_share: u16,
+    /// Blocks from the decision on validators to the end of their epoch: more than are under way at one time, so that
+    /// the decision is final before the epoch ends.
+    #[n(5)]
+    pub epoch_notice: u16,
 }
 
 impl Default for Parameters {
     fn default() -> Self {
         const DAY: u64 = 24 * 60 * 60 * 1000;
-        Self { max_advance_rate: 9_000, max_reservation: 14 * DAY, max_live_claims: 64, max_clock_drift: 2_000 }
+        Self {
+            max_advance_rate: 9_000,
+            max_reservation: 14 * DAY,
+            max_live_claims: 64,
+            max_clock_drift: 2_000,
+            approval_share: 6_667,
+            epoch_notice: 64,
+        }
     }
 }
 
@@ -178,7 +195,11 @@ impl Genesis {
 }
 
 impl Parameters {
-    fn check(&self) -> Result<(), GenesisError> {
+    /// Checks the numbers' bounds.
+    ///
+    /// # Errors
+    /// [`GenesisError::Parameter`].
+    pub fn check(&self) -> Result<(), GenesisError> {
         if !(1..=10_000).contains(&self.max_advance_rate) {
             return Err(GenesisError::Parameter("maxAdvanceRate"));
         }
@@ -187,6 +208,12 @@ impl Parameters {
         }
         if !(1..=1_000).contains(&self.max_live_claims) {
             return Err(GenesisError::Parameter("maxLiveClaims"));
+        }
+        if !(5_001..=10_000).contains(&self.approval_share) {
+            return Err(GenesisError::Parameter("approvalShare"));
+        }
+        if !(16..=4_096).contains(&self.epoch_notice) {
+            return Err(GenesisError::Parameter("epochNotice"));
         }
         Ok(())
     }

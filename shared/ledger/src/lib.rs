@@ -13,6 +13,8 @@
 //! | [`attestation`] | whose keys the parties' keys are |
 //! | [`merkle`] | the log's tree and its proofs |
 //! | [`block`], [`certificate`] | what validators sign |
+//! | [`epoch`] | how validators hand over to the next |
+//! | [`governance`] | what members decide by vote |
 //! | [`receipt`] | all of it in one file that anyone can check |
 //! | [`event`] | what nodes tell those who follow |
 //! | [`encoding`], [`time`] | canonical CBOR, agreed time |
@@ -27,9 +29,11 @@ pub mod checks;
 pub mod client;
 pub mod context;
 pub mod encoding;
+pub mod epoch;
 pub mod event;
 pub mod exchange;
 pub mod genesis;
+pub mod governance;
 pub mod member;
 pub mod merkle;
 pub mod object;
@@ -44,6 +48,7 @@ pub use block::{BlockDigest, BlockHeader};
 pub use certificate::{Certificate, CertificateError, Vote};
 pub use context::{Anchored, amend_context, amount_context, claim_context, total_context};
 pub use encoding::{EncodingError, from_cbor, to_cbor};
+pub use epoch::{EpochEnd, EpochError};
 pub use genesis::{Genesis, GenesisError, Officers, Parameters};
 pub use member::{Member, MemberId, MemberRole};
 pub use outcome::{Outcome, RefusalCode};

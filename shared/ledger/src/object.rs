@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     attestation::AttestationId,
     context::Anchored,
+    governance::{MemberState, Proposal},
     member::MemberId,
     record::{
         AccessTerms, CaseId, CaseTerms, ClaimId, Endorsement, Fingerprint, FingerprintKind, NearMatchAction, RecordId,
@@ -38,6 +39,10 @@ pub enum Object {
     Fingerprint(FingerprintHolders),
     /// An attestation's withdrawals.
     Attestation(Withdrawals),
+    /// A member.
+    Member(MemberState),
+    /// A proposal.
+    Proposal(Proposal),
 }
 
 /// A document with all its versions.

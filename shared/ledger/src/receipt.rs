@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     block::{BlockDigest, BlockHeader},
     certificate::{Certificate, CertificateError},
+    epoch::{self, EpochEnd, EpochError},
     genesis::{Genesis, GenesisError},
     merkle::{self, MerkleError},
     outcome::Outcome,
@@ -37,9 +38,12 @@ pub enum ReceiptError {
     /// The block is of another network.
     #[error("the block is of another network")]
     BlockNetwork,
-    /// The block is of a validator set that the receipt does not show.
+    /// The block is of validators that the receipt does not show.
     #[error("the block is of epoch {0}, whose validators the receipt does not show")]
     Epoch(u64),
+    /// Genesis does not lead to the block's validators.
+    #[error("the receipt's epochs do not lead from genesis to the block")]
+    Epochs(#[source] EpochError),
     /// The record cannot be later than the block that proves it.
     #[error("the record's time is after the block's")]
     Time,
@@ -101,6 +105,10 @@ pub struct Receipt {
     /// Where the network began; only its hash is trusted.
     #[n(8)]
     pub genesis: Genesis,
+    /// The ends of all epochs before the block's.
+    #[n(9)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epochs: Vec<EpochEnd>,
 }
 
 /// What a verified receipt proves.
@@ -148,7 +156,8 @@ pub fn verify(receipt: &Receipt, pinned: &Hash) -> Result<Proven, ReceiptError> 
     if block.network != *pinned {
         return Err(ReceiptError::BlockNetwork);
     }
-    if block.epoch != 0 || receipt.certificate.epoch != 0 {
+    let shown = receipt.epochs.len() as u64;
+    if block.epoch != shown || receipt.certificate.epoch != shown {
         return Err(ReceiptError::Epoch(block.epoch.max(receipt.certificate.epoch)));
     }
     if receipt.timestamp > block.timestamp {
@@ -162,7 +171,7 @@ pub fn verify(receipt: &Receipt, pinned: &Hash) -> Result<Proven, ReceiptError> 
     if receipt.certificate.payload != digest {
         return Err(ReceiptError::Payload { block: digest, signed: receipt.certificate.payload });
     }
-    let validators = receipt.genesis.validators();
+    let validators = epoch::follow(&receipt.genesis, &receipt.epochs).map_err(ReceiptError::Epochs)?;
     receipt.certificate.verify(pinned, &validators).map_err(ReceiptError::Certificate)?;
 
     Ok(Proven {

@@ -13,7 +13,12 @@ use kontor_sealing::{
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{attestation::AttestationId, member::MemberId, time::Timestamp};
+use crate::{
+    attestation::AttestationId,
+    governance::{Change, ProposalId, Rotation},
+    member::MemberId,
+    time::Timestamp,
+};
 
 /// SM3 over the canonical encoding of a record without its signatures.
 pub type RecordId = Hash;
@@ -270,6 +275,36 @@ pub enum Body {
         #[n(0)]
         digest: Hash,
     },
+    /// network: asks the members for a change; counts as the proposer's approval. Author: a member.
+    #[n(30)]
+    NetworkPropose {
+        /// What would change.
+        #[n(0)]
+        change: Change,
+        /// When the proposal lapses.
+        #[n(1)]
+        expires: Timestamp,
+    },
+    /// network: a word on a proposal. Author: an active bank.
+    #[n(31)]
+    NetworkVote {
+        /// The proposal.
+        #[n(0)]
+        proposal: ProposalId,
+        /// Or reject.
+        #[n(1)]
+        approve: bool,
+    },
+    /// network: a member changes its keys or addresses. Author: the member's identity key before the change.
+    #[n(32)]
+    NetworkKeyRotate {
+        /// What it changes.
+        #[n(0)]
+        rotation: Rotation,
+    },
+    /// network: a member leaves; if it orders, it stops with the next epoch. Author: the member.
+    #[n(33)]
+    NetworkLeave,
 }
 
 /// A document's financeable total.
@@ -480,6 +515,10 @@ impl Body {
             Self::SupervisionAccess { .. } => "supervision-access",
             Self::SupervisionCaseClose { .. } => "supervision-case-close",
             Self::AnchorNotarise { .. } => "anchor-notarise",
+            Self::NetworkPropose { .. } => "network-propose",
+            Self::NetworkVote { .. } => "network-vote",
+            Self::NetworkKeyRotate { .. } => "network-key-rotate",
+            Self::NetworkLeave => "network-leave",
         }
     }
 }

@@ -5,9 +5,11 @@
 
 use ed25519_dalek::Signer as _;
 use kontor_ledger::{
-    Batch, BlockHeader, Body, Certificate, CertificateError, Genesis, Member, MemberId, MemberRole, Nonce, Officers,
-    Outcome, Parameters, Receipt, ReceiptError, Record, RefusalCode, Timestamp, Unsigned, Vote,
+    Batch, BlockHeader, Body, Certificate, CertificateError, EpochEnd, EpochError, Genesis, Member, MemberId,
+    MemberRole, Nonce, Officers, Outcome, Parameters, Receipt, ReceiptError, Record, RefusalCode, Timestamp, Unsigned,
+    Vote,
     encoding::{from_cbor, to_cbor},
+    epoch::validators_hash,
     merkle::{Frontier, MerkleError, record_leaf},
     receipt::{Format, verify},
 };
@@ -54,6 +56,7 @@ fn genesis() -> Genesis {
         fingerprint: kontor_proofs::fingerprint::deal(3, 4, &mut rng).unwrap().0,
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters::default(),
+        rules: 1,
     }
 }
 
@@ -94,22 +97,41 @@ fn receipt(genesis: &Genesis) -> Receipt {
         block,
         certificate: certify(genesis, &block, &[0, 1, 3]),
         genesis: genesis.clone(),
+        epochs: Vec::new(),
     }
 }
 
 fn certify(genesis: &Genesis, block: &BlockHeader, signers: &[u32]) -> Certificate {
-    let mut certificate = Certificate { epoch: 0, view: 4, parent_view: 2, payload: block.digest(), votes: Vec::new() };
+    certify_by(genesis, block, 0..4, signers)
+}
+
+/// Signed by `signers` of the validators that have these seeds.
+fn certify_by(genesis: &Genesis, block: &BlockHeader, seeds: std::ops::Range<u8>, signers: &[u32]) -> Certificate {
+    let (epoch, payload) = (block.epoch, block.digest());
+    let mut certificate = Certificate { epoch, view: 4, parent_view: 2, payload, votes: Vec::new() };
     let message = certificate.message(&genesis.hash());
-    let mut keys: Vec<_> = (0..4).map(validator).collect();
+    let mut keys: Vec<_> = seeds.map(validator).collect();
     keys.sort_by_key(|key| key.verifying_key().to_bytes());
-    certificate.votes = signers
-        .iter()
-        .map(|&signer| Vote {
-            signer,
-            signature: Signature::from_bytes(keys[signer as usize].sign(&message).to_bytes()),
-        })
-        .collect();
+    let vote = |&signer: &u32| {
+        let signature = Signature::from_bytes(keys[signer as usize].sign(&message).to_bytes());
+        Vote { signer, signature }
+    };
+    certificate.votes = signers.iter().map(vote).collect();
     certificate
+}
+
+/// A receipt of the second epoch, whose validators are the seeds from 1 to 5.
+fn later_receipt(genesis: &Genesis) -> Receipt {
+    let mut receipt = receipt(genesis);
+    let key = |seed: u8| PublicKey::from_bytes(Suite::Intl, validator(seed).verifying_key().to_bytes());
+    let mut validators: Vec<_> = (1..6).map(key).collect();
+    validators.sort_unstable();
+    let end = BlockHeader { validators: validators_hash(&validators), ..receipt.block };
+    let certificate = certify(genesis, &end, &[1, 2, 3]);
+    receipt.block = BlockHeader { epoch: 1, height: 2, parent: end.digest(), ..end };
+    receipt.certificate = certify_by(genesis, &receipt.block, 1..6, &[0, 1, 2, 4]);
+    receipt.epochs = vec![EpochEnd { block: end, certificate, validators }];
+    receipt
 }
 
 fn vectors(receipt: &Receipt) -> Value {
@@ -176,6 +198,36 @@ fn a_receipt_says_which_check_failed() {
     assert_eq!(check(&|bad| bad.certificate = certify(&genesis, &good.block, &[0, 1])), few);
     let moved = ReceiptError::Certificate(CertificateError::Signature(0));
     assert_eq!(check(&|bad| bad.certificate.view += 1), moved);
+}
+
+#[test]
+fn validators_hand_over_to_the_next() {
+    let genesis = genesis();
+    let (good, pinned) = (later_receipt(&genesis), genesis.hash());
+    let proven = verify(&good, &pinned).unwrap();
+    assert_eq!((proven.signers, proven.validators), (4, 5));
+    assert_eq!(from_cbor::<Receipt>(&to_cbor(&good)).unwrap(), good);
+    let check = |tamper: &dyn Fn(&mut Receipt)| {
+        let mut bad = good.clone();
+        tamper(&mut bad);
+        verify(&bad, &pinned).expect_err("a tampered receipt verified")
+    };
+    assert_eq!(check(&|bad| bad.epochs.clear()), ReceiptError::Epoch(1));
+    assert_eq!(check(&|bad| bad.epochs.push(bad.epochs[0].clone())), ReceiptError::Epoch(1));
+    let others = ReceiptError::Epochs(EpochError::Validators(0));
+    assert_eq!(check(&|bad| bad.epochs[0].validators.swap(0, 1)), others);
+    assert_eq!(check(&|bad| bad.epochs[0].validators.truncate(4)), others);
+    let few = CertificateError::Quorum { signers: 2, quorum: 3 };
+    let uncertified = ReceiptError::Epochs(EpochError::Certificate(0, few));
+    assert_eq!(check(&|bad| bad.epochs[0].certificate.votes.truncate(2)), uncertified);
+    assert_eq!(check(&|bad| bad.epochs[0].block.height = 7), ReceiptError::Epochs(EpochError::Block(0)));
+    // A block that names the validators that sign it ends nothing.
+    let first = receipt(&genesis).block;
+    let unended = check(&|bad| {
+        bad.epochs[0].block = first;
+        bad.epochs[0].certificate = certify(&genesis, &first, &[0, 1, 2]);
+    });
+    assert_eq!(unended, ReceiptError::Epochs(EpochError::Block(0)));
 }
 
 #[test]

@@ -94,6 +94,7 @@ pub(super) fn make(now: Timestamp, rng: &mut impl CryptoRng) -> Result<Keys, Con
         fingerprint,
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters::default(),
+        rules: kontor_ledger_anchor::rules::RULES,
     };
     genesis.check().map_err(|error| failed(&error))?;
     Ok(Keys { banks, operator: operator_seed, regulator: regulator_seed, officers, genesis })

@@ -84,7 +84,11 @@ fn apply(c: &mut Connection, record: &Record, place: Place) -> Result<(), Error>
         | Body::ClaimSettle { .. }
         | Body::ClaimRelease { .. }
         | Body::SupervisionCaseClose { .. }
-        | Body::AnchorNotarise { .. } => Ok(()),
+        | Body::AnchorNotarise { .. }
+        | Body::NetworkPropose { .. }
+        | Body::NetworkVote { .. }
+        | Body::NetworkKeyRotate { .. }
+        | Body::NetworkLeave => Ok(()),
     }
 }
 

@@ -68,7 +68,11 @@ pub const fn kind(body: &Body) -> Option<&'static str> {
         | Body::SupervisionCaseOpen { .. }
         | Body::SupervisionAccess { .. }
         | Body::SupervisionCaseClose { .. }
-        | Body::AnchorNotarise { .. } => None,
+        | Body::AnchorNotarise { .. }
+        | Body::NetworkPropose { .. }
+        | Body::NetworkVote { .. }
+        | Body::NetworkKeyRotate { .. }
+        | Body::NetworkLeave => None,
     }
 }
 

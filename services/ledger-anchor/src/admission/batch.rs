@@ -2,14 +2,14 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use bytes::Bytes;
 use kontor_ledger::{
     batch::{Batch, BatchError},
     encoding::{EncodingError, MAX_BYTES, to_cbor},
-    genesis::Genesis,
+    governance::MemberState,
     member::MemberId,
     record::{Record, RecordId, Unsigned},
 };
@@ -23,19 +23,25 @@ use crate::ordering::block::BatchKey;
 #[derive(Debug)]
 pub struct Directory {
     network: Hash,
-    identities: HashMap<MemberId, PublicKey>,
+    identities: RwLock<HashMap<MemberId, PublicKey>>,
 }
 
 impl Directory {
-    /// The members of genesis.
-    pub fn new(genesis: &Genesis) -> Self {
-        let identities = genesis.members.iter().map(|member| (member.id, member.identity)).collect();
-        Self { network: genesis.hash(), identities }
+    /// A network's members.
+    pub fn new(network: Hash, members: &[MemberState]) -> Self {
+        let directory = Self { network, identities: RwLock::default() };
+        directory.update(members);
+        directory
     }
 
-    /// Whether there is such a member.
-    pub fn is_member(&self, member: &MemberId) -> bool {
-        self.identities.contains_key(member)
+    /// Takes up what has changed. Whether a member may sponsor is for the rules to say; here its signature must hold.
+    pub fn update(&self, members: &[MemberState]) {
+        let identities = members.iter().map(|one| (one.member.id, one.member.identity)).collect();
+        *self.identities.write().unwrap_or_else(PoisonError::into_inner) = identities;
+    }
+
+    fn identity(&self, member: &MemberId) -> Option<PublicKey> {
+        self.identities.read().unwrap_or_else(PoisonError::into_inner).get(member).copied()
     }
 }
 
@@ -72,16 +78,13 @@ impl Admitted {
     /// Reads an encoded batch and checks all but signatures.
     ///
     /// # Errors
-    /// Any [`AdmissionError`] but [`AdmissionError::Signature`].
+    /// Any [`AdmissionError`] but [`AdmissionError::UnknownMember`] and [`AdmissionError::Signature`].
     pub fn read(key: BatchKey, bytes: Bytes, directory: &Directory) -> Result<Self, AdmissionError> {
         if bytes.len() > MAX_BYTES {
             return Err(AdmissionError::TooLarge { bytes: bytes.len(), limit: MAX_BYTES });
         }
         let (batch, spans) = decode(&bytes).map_err(|error| AdmissionError::Malformed(Arc::new(error)))?;
         batch.check_shape().map_err(AdmissionError::Shape)?;
-        if !directory.is_member(&batch.sponsor) {
-            return Err(AdmissionError::UnknownMember(batch.sponsor));
-        }
         let mut seen = HashSet::with_capacity(batch.records.len());
         let mut records = Vec::with_capacity(batch.records.len());
         for (place, (record, span)) in batch.records.into_iter().zip(spans).enumerate() {
@@ -101,12 +104,12 @@ impl Admitted {
     /// # Errors
     /// [`AdmissionError::Signature`].
     pub fn verify(&self, directory: &Directory) -> Result<(), AdmissionError> {
-        let Some(identity) = directory.identities.get(&self.batch.sponsor) else {
+        let Some(identity) = directory.identity(&self.batch.sponsor) else {
             return Err(AdmissionError::UnknownMember(self.batch.sponsor));
         };
         let ids: Vec<RecordId> = self.records.iter().map(|record| record.id).collect();
         let shell = Batch { records: Vec::new(), sponsor: self.batch.sponsor, signature: self.batch.signature };
-        shell.check_sponsor(&ids, identity).map_err(AdmissionError::Signature)?;
+        shell.check_sponsor(&ids, &identity).map_err(AdmissionError::Signature)?;
         match signatures::first_wrong(&self.records) {
             Some(place) => Err(AdmissionError::Signature(BatchError::Author(place))),
             None => Ok(()),

@@ -34,7 +34,7 @@ impl VerdictCache {
     /// Checks the proofs that `records` would owe in `state`, together, and remembers the verdicts. A state that is
     /// damaged shows when the records are executed.
     pub fn prepare(&self, state: &impl State, network: &Network, timestamp: Timestamp, records: &[AdmittedRecord]) {
-        let context = BlockContext { network, timestamp, verdicts: &CheckAll };
+        let context = BlockContext { network, height: 0, timestamp, verdicts: &CheckAll };
         let owed = records.iter().flat_map(|record| obligations(state, &context, &record.record).unwrap_or_default());
         let owed = owed.map(|one| (one.digest(), one)).filter(|(digest, _)| self.known(digest).is_none());
         let (digests, owed): (Vec<_>, Vec<_>) = owed.unzip();

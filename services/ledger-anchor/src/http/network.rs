@@ -1,4 +1,5 @@
 //! The network as this node sees it.
 
+pub mod epochs;
 pub mod genesis;
 pub mod show;

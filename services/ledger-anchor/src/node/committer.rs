@@ -1,11 +1,11 @@
 //! Finalised blocks on their way to disk: one atomic, synced write for all that wait, and only then word of it.
 
-use std::sync::{Arc, mpsc::Receiver};
+use std::sync::{Arc, PoisonError, mpsc::Receiver};
 
 use kontor_ledger::certificate::Certificate;
 
-use super::{Node, Progress, machine::keys};
-use crate::{execution::Executed, ordering::Finalised, store::StoreError};
+use super::{Node, Progress, Roster, lasts, machine::keys};
+use crate::{execution::Executed, ordering::Finalised, state::is_of_roster, store::StoreError};
 
 /// Blocks in one write at most.
 const GROUP: usize = 64;
@@ -105,12 +105,19 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
         }
     }
     let header = &last.header;
+    if blocks.iter().any(|(executed, _)| changes_roster(executed)) {
+        let roster = Roster::load(&node.0.store, node.genesis())?;
+        node.0.admissions.directory().update(&roster.members);
+        *node.lasts() = lasts(&roster.epoch);
+        *node.0.roster.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(roster);
+    }
     node.0.progress.send_replace(Progress {
         height: header.height,
         size: header.log_size,
         root: header.log_root,
         digest: last.digest,
         timestamp: header.timestamp,
+        epoch: node.roster().epoch.number,
     });
     wake(node, blocks);
     const RECORDS: &str = "Records that became final, by outcome.";
@@ -120,6 +127,11 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
     metrics.gauge("kontor_log_size", "Records in the log.", &[], header.log_size as f64);
     metrics.gauge("kontor_height", "Height of the last block.", &[], header.height as f64);
     Ok(())
+}
+
+/// Whether a block changed who takes part.
+fn changes_roster(executed: &Executed) -> bool {
+    executed.writes.keys().any(|key| is_of_roster(key))
 }
 
 /// Wakes those that wait for one of the blocks' records.

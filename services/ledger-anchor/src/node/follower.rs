@@ -14,6 +14,7 @@ use kontor_ledger::{
     block::BlockHeader,
     certificate::{Certificate, CertificateError},
     encoding::{EncodingError, from_cbor},
+    governance::Epoch,
     record::Record,
 };
 use kontor_sealing::PublicKey;
@@ -23,8 +24,10 @@ use tokio::{task::JoinHandle, time::Duration};
 use super::{Node, committer};
 use crate::{
     admission::AdmittedRecord,
+    config::Peer,
     execution,
     ordering::{Membership, Ordering},
+    peers::Peers,
     store::{Committed, StoreError},
 };
 
@@ -33,6 +36,9 @@ pub const PAGE: usize = 64;
 
 /// Bytes of records in one answer after which no further block is added.
 pub const PAGE_BYTES: usize = 4 << 20;
+
+/// After a failure, before the next try.
+const RETRY: Duration = Duration::from_millis(300);
 
 /// How long a validator holds a request open while there is nothing new.
 pub const WAIT: Duration = Duration::from_secs(10);
@@ -49,15 +55,6 @@ pub struct FinalBlock {
     /// Its records in log order, each in canonical CBOR.
     #[n(2)]
     pub records: Vec<ByteVec>,
-}
-
-/// Where a follower finds validators.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// The public listener's base address.
-    pub http: String,
-    /// The mutual-TLS listener's base address, to which records are passed on.
-    pub mutual_tls: Option<String>,
 }
 
 /// Why blocks were not taken.
@@ -89,10 +86,10 @@ pub enum FollowError {
     Stopping,
 }
 
-/// The substitute for the engine on an observer.
+/// The substitute for the engine on a node that does not order.
 pub struct Follower {
-    validators: Vec<PublicKey>,
-    sources: Arc<[Source]>,
+    node: Node,
+    peers: Peers,
     members: Option<reqwest::Client>,
     next: AtomicUsize,
     shutdown: Shutdown,
@@ -103,19 +100,17 @@ pub struct Follower {
 impl Follower {
     /// Starts to follow. `members` is the client that shows this node's certificate; without it nothing can be
     /// submitted here.
-    pub fn start(node: Node, sources: Vec<Source>, public: reqwest::Client, members: Option<reqwest::Client>) -> Self {
-        let sources: Arc<[Source]> = sources.into();
+    pub fn start(node: Node, peers: Peers, public: reqwest::Client, members: Option<reqwest::Client>) -> Self {
         let shutdown = Shutdown::new();
-        let validators = node.genesis().validators();
         let task = tokio::spawn({
-            let (sources, shutdown, validators) = (Arc::clone(&sources), shutdown.clone(), validators.clone());
+            let (node, peers, shutdown) = (node.clone(), peers.clone(), shutdown.clone());
             async move {
-                shutdown.run_until(follow(node, validators, sources, public)).await;
+                shutdown.run_until(follow(node, peers, public)).await;
             }
         });
         Self {
-            validators,
-            sources,
+            node,
+            peers,
             members,
             next: AtomicUsize::new(0),
             shutdown,
@@ -132,7 +127,7 @@ impl Ordering for Follower {
             return;
         };
         let start = self.next.fetch_add(1, Relaxed);
-        let sources = Arc::clone(&self.sources);
+        let sources = sources(&self.peers);
         self.runtime.spawn(async move {
             let count = sources.len();
             for source in sources.iter().cycle().skip(start % count.max(1)).take(count) {
@@ -151,7 +146,8 @@ impl Ordering for Follower {
     }
 
     fn membership(&self) -> Membership {
-        Membership { epoch: 0, view: 0, validators: self.validators.clone() }
+        let Epoch { number, validators, .. } = self.node.epoch();
+        Membership { epoch: number, view: 0, validators, orders: false }
     }
 
     fn stop(&self) {
@@ -162,40 +158,43 @@ impl Ordering for Follower {
     }
 }
 
+/// The members' nodes that may order.
+fn sources(peers: &Peers) -> Vec<Peer> {
+    peers.now().into_iter().filter(|peer| peer.ordering.is_some()).collect()
+}
+
 /// Pulls and applies blocks for ever, from one validator until it fails, then from the next.
-async fn follow(node: Node, validators: Vec<PublicKey>, sources: Arc<[Source]>, client: reqwest::Client) {
-    for source in sources.iter().cycle() {
-        loop {
-            match step(&node, &validators, source, &client).await {
-                Ok(()) => {}
-                Err(error @ (FollowError::Diverged(_) | FollowError::Store(_))) => {
-                    node.halt(&error);
-                    return;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, source = source.http, "following another validator");
-                    break;
+async fn follow(node: Node, peers: Peers, client: reqwest::Client) {
+    loop {
+        for source in sources(&peers) {
+            loop {
+                match step(&node, &source, &client).await {
+                    Ok(()) => {}
+                    Err(error @ (FollowError::Diverged(_) | FollowError::Store(_))) => {
+                        node.halt(&error);
+                        return;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, source = source.http, "following another validator");
+                        break;
+                    }
                 }
             }
+            tokio::time::sleep(RETRY).await;
         }
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(RETRY).await;
     }
 }
 
-async fn step(
-    node: &Node,
-    validators: &[PublicKey],
-    source: &Source,
-    client: &reqwest::Client,
-) -> Result<(), FollowError> {
+async fn step(node: &Node, source: &Peer, client: &reqwest::Client) -> Result<(), FollowError> {
     let from = node.0.chain.height().saturating_add(1);
     let wait = WAIT.as_secs();
     let url = format!("{}/v1/blocks?from={from}&wait={wait}", source.http);
     let answer = client.get(url).timeout(WAIT + WAIT).send().await?.error_for_status()?;
     let blocks = decode(&answer.bytes().await?)?;
     let Some(certified) = blocks.iter().rposition(|block| block.certificate.is_some()) else { return Ok(()) };
-    let (node, validators) = (node.clone(), validators.to_vec());
-    let applied = tokio::task::spawn_blocking(move || apply(&node, &validators, blocks, certified));
+    let node = node.clone();
+    let applied = tokio::task::spawn_blocking(move || apply(&node, blocks, certified));
     applied.await.map_err(|_| FollowError::Stopping)?
 }
 
@@ -206,17 +205,28 @@ fn decode(bytes: &[u8]) -> Result<Vec<FinalBlock>, FollowError> {
     Ok(blocks)
 }
 
-/// Commits the blocks up to the last certified one.
-fn apply(
-    node: &Node,
-    validators: &[PublicKey],
-    mut blocks: Vec<FinalBlock>,
-    certified: usize,
-) -> Result<(), FollowError> {
+/// Commits the blocks up to the last certified one, epoch by epoch.
+fn apply(node: &Node, mut blocks: Vec<FinalBlock>, certified: usize) -> Result<(), FollowError> {
     blocks.truncate(certified.saturating_add(1));
+    while let Some(first) = blocks.first() {
+        let epoch = node.epoch();
+        let rest = blocks.iter().position(|block| block.header.epoch != epoch.number).unwrap_or(blocks.len());
+        if rest == 0 {
+            return Err(FollowError::Link(first.header.height));
+        }
+        let later = blocks.split_off(rest);
+        apply_epoch(node, &epoch.validators, blocks)?;
+        blocks = later;
+    }
+    Ok(())
+}
+
+/// Commits blocks of one epoch, the last of which must be certified.
+fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -> Result<(), FollowError> {
     let network = node.network();
     let mut parent = node.0.chain.tip().digest;
     let mut height = node.0.chain.height();
+    let mut certified = height;
     for FinalBlock { header, certificate, .. } in &blocks {
         height = height.saturating_add(1);
         if header.parent != parent || header.height != height || header.network != network {
@@ -224,12 +234,16 @@ fn apply(
         }
         parent = header.digest();
         if let Some(certificate) = certificate {
-            if certificate.payload != parent {
+            if certificate.payload != parent || certificate.epoch != header.epoch {
                 return Err(FollowError::Link(header.height));
             }
             let verdict = certificate.verify(&network, validators);
             verdict.map_err(|error| FollowError::Certificate(header.height, error))?;
+            certified = height;
         }
+    }
+    if certified != height {
+        return Err(FollowError::Link(height));
     }
     let mut group = Vec::with_capacity(blocks.len());
     for FinalBlock { header, certificate, records } in blocks {

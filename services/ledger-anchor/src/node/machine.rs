@@ -13,7 +13,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 use super::{Node, now};
 use crate::{
     admission::{AdmissionError, Admitted, Urgency},
-    execution::{self, Base, Draft},
+    execution::{self, Base, Draft, Executed},
     ordering::{
         Block, Finalised, Machine,
         block::{BatchKey, Body},
@@ -62,8 +62,8 @@ impl Node {
         }
         let Some(base) = self.0.chain.base(&block.header().parent) else { return self.beside_the_tip(block) };
         let (header, parent) = (block.header(), &base.header);
-        if header.network != parent.network || header.epoch != parent.epoch {
-            return Verdict::Wrong("another network or epoch");
+        if header.network != parent.network {
+            return Verdict::Wrong("another network");
         }
         if header.height != parent.height.saturating_add(1) || header.timestamp < parent.timestamp {
             return Verdict::Wrong("height or time");
@@ -73,6 +73,8 @@ impl Node {
         let batches = match try_join_all(checks).await {
             Ok(batches) => batches,
             Err(AdmissionError::Stopping) => return Verdict::Unknown,
+            // This node may not have heard of the member or its new key yet; the others will judge.
+            Err(error) if error.is_of_sponsor() => return Verdict::Unknown,
             Err(error) => {
                 tracing::warn!(%error, "a proposed batch is not admissible");
                 return Verdict::Wrong("a batch is not admissible");
@@ -86,7 +88,7 @@ impl Node {
             if !draft.matches(header) {
                 return Ok(Verdict::Wrong("the log's root is not what execution gives"));
             }
-            node.0.chain.keep(Arc::new(draft.seal(*header, keys(&block))));
+            node.keep(draft.seal(*header, keys(&block)));
             Ok::<_, StoreError>(Verdict::Holds)
         });
         match executed.await {
@@ -150,9 +152,18 @@ impl Node {
             }
             let body = Body::join(fresh);
             let block = Block::new(draft.header(&base, timestamp, &body), body);
-            self.0.chain.keep(Arc::new(draft.seal(*block.header(), keys(&block))));
+            self.keep(draft.seal(*block.header(), keys(&block)));
             return Ok(Some(block));
         }
+    }
+
+    /// Keeps an executed block. That it ends its epoch the engine learns here at the latest; sooner, if the decision
+    /// is final already, see [`super::committer`].
+    fn keep(&self, executed: Executed) {
+        if executed.closed().ends {
+            self.lasts().entry(executed.header.epoch).or_insert(executed.header.height);
+        }
+        self.0.chain.keep(Arc::new(executed));
     }
 
     /// Runs the rules over the batches' records.
@@ -219,6 +230,10 @@ impl Machine for Node {
             return None;
         }
         let parent = ancestors.last()?.id();
+        // The next validators wait for the epoch's last block, with or without records.
+        if self.epoch().next.is_some() {
+            return self.build_off_thread(parent, true).await;
+        }
         let deadline = Instant::now() + self.0.settings.hold;
         loop {
             let mut arrival = std::pin::pin!(self.0.pool.arrival());
@@ -263,6 +278,10 @@ impl Machine for Node {
 
     fn height(&self) -> u64 {
         self.0.chain.height()
+    }
+
+    fn last_of(&self, epoch: u64) -> Option<u64> {
+        self.lasts().get(&epoch).copied()
     }
 
     fn received(&self, batch: Bytes) {

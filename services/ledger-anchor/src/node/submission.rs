@@ -1,6 +1,9 @@
 //! Records on their way into a block: admitted, pooled, passed on, and awaited until they are final here.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use kontor_ledger::record::RecordId;
@@ -92,6 +95,13 @@ impl Node {
         }
         drop(waiting);
         Ok(ids.into_iter().map(|id| Submitted { id, entry: found.remove(&id) }).collect())
+    }
+
+    /// Passes on all that waits here, to whoever orders now.
+    pub(super) fn pass_on(&self, ordering: &dyn Ordering) {
+        for batch in self.0.pool.oldest(usize::MAX, &HashSet::new()) {
+            ordering.submit(batch.bytes.clone());
+        }
     }
 
     /// What is final of a batch. Refuses records whose nonce another record has used; what slips through in a race

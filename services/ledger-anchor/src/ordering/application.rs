@@ -6,6 +6,7 @@ use commonware_consensus::{
     Application, Viewable,
     marshal::ancestry::Ancestry,
     simplex::{scheme::ed25519::Scheme, types::Context},
+    types::{Epoch, EpochInfo, Epocher, Height},
 };
 use commonware_cryptography::{Digested, ed25519};
 use commonware_runtime::{Clock, Metrics, Spawner};
@@ -16,9 +17,16 @@ use super::{
     block::{Block, EngineDigest, engine_digest},
 };
 
-/// Adapts a [`Machine`] to the engine.
+/// Adapts a [`Machine`] to the engine of one epoch.
 #[derive(Clone)]
-pub struct Adapter<M>(pub M);
+pub struct Adapter<M> {
+    /// The node.
+    pub machine: M,
+    /// The epoch.
+    pub epoch: u64,
+    /// The block before its first, from which the engine counts heights.
+    pub base: u64,
+}
 
 impl<M: Machine> Adapter<M> {
     /// The block at the head of `ancestry` and those before it that the machine does not know, oldest first.
@@ -27,7 +35,7 @@ impl<M: Machine> Adapter<M> {
         let mut keep = head;
         while let Some(block) = ancestry.next().await {
             let block = block.inner_shared();
-            let known = !keep && self.0.knows(block.header().height, &block.id());
+            let known = !keep && self.machine.knows(block.header().height, &block.id());
             keep = false;
             lineage.push(block);
             if known {
@@ -57,13 +65,44 @@ where
     ) -> Option<Digested<Block>> {
         let lineage = self.lineage(ancestry, false).await;
         let idle_views = context.view().get().saturating_sub(context.parent.0.get());
-        let block = self.0.propose(lineage, idle_views).await?;
+        let block = self.machine.propose(lineage, idle_views).await?;
+        // What comes after the epoch's last block is for the next epoch's engine.
+        if block.header().epoch != self.epoch {
+            return None;
+        }
         let digest = engine_digest(&block.id());
-        Some(Digested::precomputed(block, digest))
+        Some(Digested::precomputed(block.above(self.base), digest))
     }
 
     async fn verify(&mut self, _: (E, Self::Context), ancestry: impl Ancestry<Block>) -> bool {
         let lineage = self.lineage(ancestry, true).await;
-        self.0.verify(lineage).await
+        if lineage.last().is_none_or(|block| block.header().epoch != self.epoch) {
+            return false;
+        }
+        self.machine.verify(lineage).await
+    }
+}
+
+/// Where the epoch ends: the engine proposes its last block again and again until it is final, and nothing after it.
+///
+/// That the epoch has no block beyond its end follows from the blocks themselves, which every validator executes; the
+/// engine need only know the end soon enough not to stall there.
+impl<M: Machine> Epocher for Adapter<M> {
+    fn containing(&self, height: Height) -> Option<EpochInfo> {
+        let epoch = Epoch::new(self.epoch);
+        let last = self.last(epoch)?;
+        (height <= last).then(|| EpochInfo::new(epoch, height, Height::zero(), last))
+    }
+
+    fn first(&self, epoch: Epoch) -> Option<Height> {
+        (epoch.get() == self.epoch).then_some(Height::zero())
+    }
+
+    fn last(&self, epoch: Epoch) -> Option<Height> {
+        if epoch.get() != self.epoch {
+            return None;
+        }
+        let last = self.machine.last_of(self.epoch).map_or(u64::MAX - 1, |last| last.saturating_sub(self.base));
+        Some(Height::new(last))
     }
 }

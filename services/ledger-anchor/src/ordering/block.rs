@@ -51,6 +51,7 @@ pub struct Block {
     body: Bytes,
     batches: Arc<[(BatchKey, Bytes)]>,
     digest: BlockDigest,
+    base: u64,
 }
 
 impl Block {
@@ -58,7 +59,14 @@ impl Block {
     pub fn new(header: BlockHeader, body: Body) -> Self {
         let digest = header.digest();
         let encoded_header = Bytes::from(to_cbor(&header));
-        Self { header, encoded_header, body: body.bytes, batches: body.batches, digest }
+        Self { header, encoded_header, body: body.bytes, batches: body.batches, digest, base: 0 }
+    }
+
+    /// The block for an engine that counts heights from `base`, the last block of the epoch before.
+    #[must_use]
+    pub const fn above(mut self, base: u64) -> Self {
+        self.base = base;
+        self
     }
 
     /// What is certified.
@@ -89,7 +97,7 @@ impl Block {
     /// For anything that [`Self::to_bytes`] does not produce.
     pub fn from_bytes(bytes: Bytes) -> Result<Self, Error> {
         let mut reader = bytes;
-        let block = Self::read_cfg(&mut reader, &())?;
+        let block = Self::read_cfg(&mut reader, &0)?;
         if reader.has_remaining() { Err(Error::ExtraData(reader.remaining())) } else { Ok(block) }
     }
 }
@@ -154,10 +162,11 @@ impl EncodeSize for Block {
 }
 
 impl Read for Block {
-    type Cfg = ();
+    /// The height that the engine counts from.
+    type Cfg = u64;
 
     /// Reads a block and holds its body against the header: the digest must commit to all of it.
-    fn read_cfg(reader: &mut impl Buf, (): &()) -> Result<Self, Error> {
+    fn read_cfg(reader: &mut impl Buf, base: &u64) -> Result<Self, Error> {
         let encoded_header = Bytes::read_cfg(reader, &RangeCfg::new(0..=MAX_HEADER))?;
         let header: BlockHeader =
             from_cbor(&encoded_header).map_err(|_| Error::Invalid("Block", "the header is not canonical CBOR"))?;
@@ -166,8 +175,11 @@ impl Read for Block {
         if body.hash() != header.body {
             return Err(Error::Invalid("Block", "the body is not the one that the header names"));
         }
+        if header.height < *base {
+            return Err(Error::Invalid("Block", "the block is of an earlier epoch"));
+        }
         let digest = header.digest();
-        Ok(Self { header, encoded_header, body: body.bytes, batches: body.batches, digest })
+        Ok(Self { header, encoded_header, body: body.bytes, batches: body.batches, digest, base: *base })
     }
 }
 
@@ -181,7 +193,7 @@ impl Digestible for Block {
 
 impl Heightable for Block {
     fn height(&self) -> Height {
-        Height::new(self.header.height)
+        Height::new(self.header.height.saturating_sub(self.base))
     }
 }
 
@@ -192,7 +204,7 @@ impl commonware_consensus::Block for Block {
 }
 
 impl BoundedBlock for Block {
-    fn max_encode_size((): &()) -> usize {
+    fn max_encode_size(_: &u64) -> usize {
         // Two length prefixes of at most five bytes.
         5 + MAX_HEADER + 5 + MAX_BODY
     }

@@ -113,12 +113,14 @@ impl Reporter for Inbox {
     }
 }
 
-/// Hands every finalised block to `machine`, filling in what its store lacks from the engine's archive.
+/// Hands every finalised block to `machine`, filling in what its store lacks from the engine's archive, which counts
+/// heights from `base`.
 pub async fn deliver<M: Machine>(
     machine: M,
     marshal: Mailbox<Scheme, Standard<Block>>,
     certificates: Certificates,
     mut inbox: mpsc::UnboundedReceiver<(Arc<Block>, Exact)>,
+    base: u64,
 ) {
     // The height handed over last; the machine's own height lags by what waits to be written.
     let mut handed = machine.height();
@@ -129,31 +131,35 @@ pub async fn deliver<M: Machine>(
             continue;
         }
         for missing in handed.saturating_add(1)..height {
-            let Some(block) = marshal.get_block(Height::new(missing)).await else {
+            let Some(block) = marshal.get_block(above(missing, base)).await else {
                 tracing::error!(missing, "a finalised block is in neither the store nor the engine's archive");
                 return;
             };
-            let certificate = certificate(&marshal, &certificates, missing, &block.inner_shared()).await;
+            let certificate = certificate(&marshal, &certificates, above(missing, base), &block.inner_shared()).await;
             machine.finalised(Finalised { block: block.inner_shared(), certificate, done: None });
         }
-        let certificate = certificate(&marshal, &certificates, height, &block).await;
+        let certificate = certificate(&marshal, &certificates, above(height, base), &block).await;
         let done: Box<dyn FnOnce() + Send> = Box::new(move || acknowledgement.acknowledge());
         machine.finalised(Finalised { block, certificate, done: Some(done) });
         handed = height;
     }
 }
 
+const fn above(height: u64, base: u64) -> Height {
+    Height::new(height.saturating_sub(base))
+}
+
 async fn certificate(
     marshal: &Mailbox<Scheme, Standard<Block>>,
     certificates: &Certificates,
-    height: u64,
+    height: Height,
     block: &Block,
 ) -> Option<Certificate> {
     let digest = engine_digest(&block.id());
     if let Some(certificate) = certificates.take(&digest) {
         return Some(certificate);
     }
-    let finalization = marshal.get_finalization(Height::new(height)).await?;
+    let finalization = marshal.get_finalization(height).await?;
     if finalization.proposal.payload == digest { certificate_of(&finalization) } else { None }
 }
 

@@ -11,14 +11,14 @@ use kontor_ledger::{
     time::Timestamp,
 };
 
-use super::{Judged, Stop, document::require_standing, proofs, require};
+use super::{Judged, Stop, document::require_standing, members, proofs, require};
 use crate::state::{Holders, Once, State, StateError, UsedBy, load, save};
 
 /// A bank reserves part of a document's total, with a key that it uses for this claim only.
 pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reservation) -> Result<(), Stop> {
-    let parameters = &case.genesis().parameters;
+    let parameters = case.settings(state)?.parameters;
     let mut document = load::<Document>(state, &terms.document)?.ok_or(RefusalCode::UnknownDocument)?;
-    by_bank(case)?;
+    by_bank(state, case)?;
     check_fingerprints(&terms.fingerprints)?;
     let key = Once::ClaimKey(*case.author());
     require(load::<UsedBy>(state, &key)?.is_none(), RefusalCode::ClaimKeyUsed)?;
@@ -123,9 +123,9 @@ pub(super) fn live_claims(state: &impl State, document: &Document, now: Timestam
     Ok(live)
 }
 
-fn by_bank(case: &Judged<'_>) -> Result<(), Stop> {
-    let sponsor = case.genesis().member(&case.record.sponsor);
-    require(sponsor.is_some_and(|member| member.role == MemberRole::Bank), RefusalCode::WrongSponsor)
+fn by_bank(state: &impl State, case: &Judged<'_>) -> Result<(), Stop> {
+    let sponsor = members::sponsor(state, case)?.member;
+    require(sponsor.role == MemberRole::Bank, RefusalCode::WrongSponsor)
 }
 
 /// One exact fingerprint, then near ones, each kind once in ascending order.

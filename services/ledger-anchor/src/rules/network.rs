@@ -6,13 +6,13 @@ use kontor_ledger::{
     outcome::RefusalCode,
 };
 
-use super::{Judged, Stop, require};
+use super::{Judged, Stop, members, require};
 use crate::state::{State, load, save};
 
 /// Notes the withdrawal under the member's name: the digest does not say who attested, so that only those who hold
 /// the attestation can tell whether the right member withdrew it.
 pub(super) fn withdraw(state: &mut impl State, case: &Judged<'_>, attestation: &AttestationId) -> Result<(), Stop> {
-    let member = case.genesis().member_by_key(case.author()).ok_or(RefusalCode::WrongAuthor)?;
+    let member = members::author(state, case)?.member;
     let mut withdrawals =
         load::<Withdrawals>(state, attestation)?.unwrap_or(Withdrawals { attestation: *attestation, by: Vec::new() });
     require(withdrawals.by.iter().all(|one| one.member != member.id), RefusalCode::AlreadyRegistered)?;

@@ -58,7 +58,7 @@ async fn a_journal_cut_off_at_its_end_is_taken_up() {
     let node = filled(&network).await;
     node.running.stop().await;
     let mut journal = Vec::new();
-    files(&network.path("bank/ordering/simplex"), &mut journal);
+    files(&network.path("bank/ordering/0/simplex"), &mut journal);
     journal.sort();
     let last = journal.last().unwrap();
     let length = fs::metadata(last).unwrap().len();

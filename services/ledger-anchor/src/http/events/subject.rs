@@ -21,5 +21,7 @@ pub fn subjects(record: &Record) -> Vec<String> {
         Body::SupervisionAccess { access, .. } => vec![access.document.to_string(), access.case.to_string()],
         Body::SupervisionCaseClose { case } => vec![case.to_string()],
         Body::AnchorNotarise { digest } => vec![digest.to_string()],
+        Body::NetworkVote { proposal, .. } => vec![proposal.to_string()],
+        Body::NetworkPropose { .. } | Body::NetworkKeyRotate { .. } | Body::NetworkLeave => Vec::new(),
     }
 }

@@ -40,7 +40,7 @@ fn judge(world: &mut World, author: &SigningKey, body: Body) -> Outcome {
     let unsigned = Unsigned { network: world.network.id, body, nonce: Nonce(world.nonce), author: author.public() };
     let record = unsigned.sign(author, bank(0));
     let unknown = CapsuleKnown(Hash::default());
-    let mut context = BlockContext { network: &world.network, timestamp: world.now, verdicts: &unknown };
+    let mut context = BlockContext { network: &world.network, height: 1, timestamp: world.now, verdicts: &unknown };
     let owed = obligations(&world.state, &context, &record).unwrap();
     let capsule = owed.iter().find(|one| one.refusal == Code::CapsuleInvalid);
     let known = CapsuleKnown(capsule.map(|one| one.digest()).unwrap_or_default());

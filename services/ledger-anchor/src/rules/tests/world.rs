@@ -63,6 +63,7 @@ pub(super) fn genesis() -> Genesis {
         fingerprint: kontor_proofs::fingerprint::deal(3, 4, &mut rng).unwrap().0,
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters { max_reservation: 1_000, max_live_claims: 5, ..Parameters::default() },
+        rules: 1,
     }
 }
 
@@ -192,7 +193,7 @@ impl World {
 
     /// Runs the rules with the ideal prover's verdicts.
     pub(super) fn judge(&mut self, record: &Record) -> Outcome {
-        let context = BlockContext { network: &self.network, timestamp: self.now, verdicts: &self.oracle };
+        let context = BlockContext { network: &self.network, height: 1, timestamp: self.now, verdicts: &self.oracle };
         for owed in obligations(&self.state, &context, record).unwrap() {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);

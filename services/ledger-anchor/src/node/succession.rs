@@ -1,0 +1,314 @@
+//! Who orders on this node, epoch by epoch: the engine while one of its keys is among the validators, the follower
+//! while none is, or while the network has gone on to a later epoch without this node.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use kontor_chassis::Shutdown;
+use kontor_ledger::{
+    block::BlockHeader, certificate::namespace, encoding::from_cbor, epoch::EpochEnd, governance::Epoch,
+};
+use kontor_sealing::SigningKey;
+use tokio::{
+    task::{JoinHandle, spawn_blocking},
+    time::{Duration, sleep, timeout},
+};
+use zeroize::Zeroizing;
+
+use super::{AlarmKind, Node, follower::Follower};
+use crate::{
+    config,
+    ordering::{
+        Membership, Ordering,
+        consensus::{JOURNAL, Seat},
+        engine::{self, Engine, EngineError, Place},
+        guard::{self, GuardError},
+    },
+    peers::Peers,
+    store::StoreError,
+    watch,
+};
+
+/// How long an epoch's engine runs on after its last block, for those that have not finalised it yet.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Between two looks whether the network has gone on without this node.
+const LOOK: Duration = Duration::from_secs(3);
+
+/// For a peer's answer.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Why a node cannot take its place.
+#[derive(Debug, thiserror::Error)]
+pub enum SuccessionError {
+    /// A file cannot be read or made.
+    #[error("cannot use {}: {source}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The key file does not hold a key.
+    #[error("{} does not hold a key of 64 hexadecimal digits", .0.display())]
+    Key(PathBuf),
+    /// Starting could break consensus.
+    #[error(transparent)]
+    Guard(#[from] GuardError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ordering engine did not start.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// What engine and follower are started with.
+#[derive(Clone)]
+pub struct Setup {
+    /// The node.
+    pub node: Node,
+    /// The other members' nodes.
+    pub peers: Peers,
+    /// How this node orders when it does.
+    pub validator: Option<config::Validator>,
+    /// The node's data folder.
+    pub data: PathBuf,
+    /// For public listeners.
+    pub public: reqwest::Client,
+    /// For members' listeners: shows this node's certificate.
+    pub members: Option<reqwest::Client>,
+}
+
+/// The key files of a validator: the one in use, and the one that takes its place when the ledger says so.
+pub fn key_files(validator: &config::Validator) -> [PathBuf; 2] {
+    let mut next = validator.key.clone().into_os_string();
+    next.push(".next");
+    [validator.key.clone(), next.into()]
+}
+
+/// Reads a key file; `None` if there is none.
+///
+/// # Errors
+/// [`SuccessionError::File`] and [`SuccessionError::Key`].
+pub fn read_key(path: &Path) -> Result<Option<SigningKey>, SuccessionError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(SuccessionError::File { path: path.to_owned(), source }),
+    };
+    let mut seed = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(text.trim(), seed.as_mut()).map_err(|_| SuccessionError::Key(path.to_owned()))?;
+    Ok(Some(SigningKey::from_seed(&seed)))
+}
+
+impl Setup {
+    /// The key that orders in `epoch`. Once the next key does, the one before is destroyed.
+    fn seated(&self, epoch: &Epoch) -> Result<Option<SigningKey>, SuccessionError> {
+        let Some(validator) = &self.validator else { return Ok(None) };
+        let [current, next] = key_files(validator);
+        let orders = |key: &SigningKey| epoch.validators.contains(&key.public());
+        if let Some(key) = read_key(&next)?.filter(orders) {
+            fs::rename(&next, &current).map_err(|source| SuccessionError::File { path: next, source })?;
+            return Ok(Some(key));
+        }
+        Ok(read_key(&current)?.filter(orders))
+    }
+
+    /// Starts what this node is in the epoch: its engine, or `None` if it has no seat.
+    async fn engine(&self, epoch: &Epoch) -> Result<Option<Engine>, SuccessionError> {
+        let Some((validator, key)) = self.validator.as_ref().zip(self.seated(epoch)?) else { return Ok(None) };
+        let store = self.node.store();
+        let all = self.data.join("ordering");
+        let folder = all.join(epoch.number.to_string());
+        let height = self.node.progress().borrow().height;
+        guard::check_journal(&self.data.join("store"), &folder.join(JOURNAL), height.saturating_sub(epoch.base))?;
+        forget_before(&all, epoch.number);
+        let last = store.certified_last()?.map(|(_, certificate)| certificate);
+        let base = match epoch.base {
+            0 => BlockHeader::first(self.node.genesis()),
+            base => store.header(base)?.ok_or(StoreError::Damaged("last block of the epoch before"))?,
+        };
+        let peers = self.peers.now();
+        let members = self.node.members();
+        let places = members.iter().filter_map(|one| {
+            let peer = peers.iter().find(|peer| peer.member == one.member.id)?;
+            Some(Place { key: one.member.validator?, address: peer.ordering? })
+        });
+        let config = engine::Config {
+            seat: Seat {
+                namespace: namespace(&self.node.network()),
+                epoch: epoch.number,
+                base,
+                last: last.filter(|certificate| certificate.epoch == epoch.number),
+                validators: epoch.validators.clone(),
+                key,
+                leader_timeout: Duration::from_millis(validator.leader_timeout),
+            },
+            places: places.collect(),
+            listen: validator.listen,
+            folder,
+            threads: validator.threads,
+        };
+        let machine = self.node.clone();
+        let started = spawn_blocking(move || Engine::start(config, machine)).await;
+        Ok(Some(started.map_err(|_| EngineError::Ended)??))
+    }
+
+    fn follower(&self) -> Follower {
+        Follower::start(self.node.clone(), self.peers.clone(), self.public.clone(), self.members.clone())
+    }
+
+    /// Whether validators of this node's epoch have signed its end, which this node has not reached.
+    async fn is_left_behind(&self, epoch: &Epoch) -> bool {
+        for peer in self.peers.now() {
+            let Ok(Some(checkpoint)) = timeout(ANSWER, watch::ask(&self.public, &peer.http)).await else { continue };
+            if checkpoint.block.epoch <= epoch.number {
+                continue;
+            }
+            let Ok(Some(end)) = timeout(ANSWER, self.end_of(epoch.number, &peer.http)).await else { continue };
+            if end.verify(&self.node.network(), epoch.number, &epoch.validators).is_ok() {
+                return true;
+            }
+        }
+        false
+    }
+
+    async fn end_of(&self, epoch: u64, peer: &str) -> Option<EpochEnd> {
+        let request = self.public.get(format!("{peer}/v1/epochs?from={epoch}&limit=1"));
+        let request = request.header("accept", "application/cbor");
+        let bytes = watch::bounded(request.send().await.ok()?.error_for_status().ok()?).await?;
+        from_cbor::<Vec<EpochEnd>>(&bytes).ok()?.pop()
+    }
+}
+
+/// Removes the journals of epochs that are over: nobody can vote in them any more.
+fn forget_before(folder: &Path, epoch: u64) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let number = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
+        if number.is_some_and(|number| number < epoch)
+            && let Err(error) = fs::remove_dir_all(entry.path())
+        {
+            tracing::warn!(%error, "an epoch's journal that is no longer needed cannot be removed");
+        }
+    }
+}
+
+/// What runs now.
+#[derive(Clone)]
+struct Current {
+    ordering: Arc<dyn Ordering>,
+    epoch: u64,
+    is_engine: bool,
+}
+
+/// Engine or follower, whichever this node needs.
+pub struct Succession {
+    current: Arc<Mutex<Current>>,
+    shutdown: Shutdown,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Succession {
+    /// Starts what the node is now, and sees to what it becomes.
+    ///
+    /// # Errors
+    /// Any [`SuccessionError`].
+    pub async fn start(setup: Setup) -> Result<Self, SuccessionError> {
+        let epoch = setup.node.epoch();
+        let current: Current = match setup.engine(&epoch).await? {
+            Some(engine) => Current { ordering: Arc::new(engine), epoch: epoch.number, is_engine: true },
+            None => Current { ordering: Arc::new(setup.follower()), epoch: epoch.number, is_engine: false },
+        };
+        let (current, shutdown) = (Arc::new(Mutex::new(current)), Shutdown::new());
+        let task = tokio::spawn({
+            let (current, shutdown) = (Arc::clone(&current), shutdown.clone());
+            async move {
+                shutdown.run_until(succeed(setup, current)).await;
+            }
+        });
+        Ok(Self { current, shutdown, task: Mutex::new(Some(task)) })
+    }
+
+    fn current(&self) -> Arc<dyn Ordering> {
+        Arc::clone(&lock(&self.current).ordering)
+    }
+}
+
+fn lock(current: &Mutex<Current>) -> std::sync::MutexGuard<'_, Current> {
+    current.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Ordering for Succession {
+    fn submit(&self, batch: Bytes) {
+        self.current().submit(batch);
+    }
+
+    fn membership(&self) -> Membership {
+        self.current().membership()
+    }
+
+    fn stop(&self) {
+        self.shutdown.trigger();
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+        self.current().stop();
+    }
+}
+
+/// Waits for each turn and takes it.
+async fn succeed(setup: Setup, current: Arc<Mutex<Current>>) {
+    loop {
+        let before = lock(&current).clone();
+        let behind = turn(&setup, &before).await;
+        if before.is_engine {
+            sleep(GRACE).await;
+        }
+        let ending = Arc::clone(&before.ordering);
+        let _ = spawn_blocking(move || ending.stop()).await;
+        let epoch = setup.node.epoch();
+        let engine = if behind { Ok(None) } else { setup.engine(&epoch).await };
+        let ordering: (Arc<dyn Ordering>, bool) = match engine {
+            Ok(Some(engine)) => (Arc::new(engine), true),
+            Ok(None) => (Arc::new(setup.follower()), false),
+            Err(error) => {
+                setup
+                    .node
+                    .raise(AlarmKind::Halted, &format!("the node cannot order in epoch {}: {error}", epoch.number));
+                (Arc::new(setup.follower()), false)
+            }
+        };
+        let (ordering, is_engine) = ordering;
+        tracing::info!(epoch = epoch.number, orders = is_engine, "an epoch has begun");
+        setup.node.pass_on(&*ordering);
+        *lock(&current) = Current { ordering, epoch: epoch.number, is_engine };
+    }
+}
+
+/// Completes when something else must run: true if the network has gone on without this node.
+async fn turn(setup: &Setup, now: &Current) -> bool {
+    let mut progress = setup.node.progress();
+    let (mut seen, mut height) = (now.epoch, 0);
+    loop {
+        let moved = timeout(LOOK, progress.wait_for(|progress| progress.epoch != seen)).await;
+        seen = moved.ok().and_then(Result::ok).map_or(seen, |progress| progress.epoch);
+        if now.is_engine {
+            if seen != now.epoch {
+                return false;
+            }
+            let reached = setup.node.progress().borrow().height;
+            if reached == height && setup.is_left_behind(&setup.node.epoch()).await {
+                return true;
+            }
+            height = reached;
+        } else if seen != now.epoch && matches!(setup.seated(&setup.node.epoch()), Ok(Some(_))) {
+            // A follower takes a seat in a later epoch only: in the one that it left the others have gone on.
+            return false;
+        }
+    }
+}

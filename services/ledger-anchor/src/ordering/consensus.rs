@@ -1,0 +1,323 @@
+//! One epoch's consensus: commonware simplex over marshal and buffered broadcast, on whatever runtime and network.
+//!
+//! Nodes run it on real sockets and clocks (see [`super::engine`]), the simulation on a clock and a network that a
+//! seed decides.
+
+use std::time::Duration;
+
+use ::tokio::sync::mpsc;
+use bytes::Bytes;
+use commonware_broadcast::buffered;
+use commonware_codec::DecodeExt as _;
+use commonware_consensus::{
+    Reporters,
+    marshal::{
+        self,
+        core::Actor as MarshalActor,
+        resolver::p2p as backfill,
+        standard::{Inline, Standard},
+    },
+    simplex::{self, ForwardPolicy, SkipPolicy, elector::RoundRobin, scheme::ed25519::Scheme},
+    types::{Epoch, ViewDelta},
+};
+use commonware_cryptography::{
+    Digested, Sha256, Signer as _,
+    certificate::{ConstantProvider, Verifier as _},
+    ed25519,
+};
+use commonware_p2p::{Blocker, Provider, Receiver, Recipients, Sender, max_message_size};
+use commonware_parallel::Sequential;
+use commonware_runtime::{Clock, IoBuf, Metrics, Spawner, Storage, buffer::paged::CacheRef};
+use commonware_storage::{archive::prunable, translator::EightCap};
+use commonware_utils::{NZDuration, NZU16, NZU64, NZUsize, TryCollect as _, ordered::Set};
+use kontor_ledger::{block::BlockHeader, certificate::Certificate, encoding::MAX_BYTES};
+use kontor_sealing::{PublicKey, SigningKey, Suite};
+use rand_core::CryptoRng;
+
+use super::{
+    Machine,
+    application::Adapter,
+    block::{Block, Body, EngineDigest, engine_digest},
+    delivery::{self, Certificates},
+};
+
+/// One epoch, as one of its validators takes part in it.
+pub struct Seat {
+    /// Separates this network's votes from any other's; receipts verify under it.
+    pub namespace: Vec<u8>,
+    /// Counts from 0, genesis.
+    pub epoch: u64,
+    /// The last block of the epoch before.
+    pub base: BlockHeader,
+    /// The last certificate of the epoch that the node's store has: whatever the journal lost, this node does not vote
+    /// in its view or before it again.
+    pub last: Option<Certificate>,
+    /// Keys of all validators, this one included.
+    pub validators: Vec<PublicKey>,
+    /// This validator's key.
+    pub key: SigningKey,
+    /// How long a leader may take before the others give up its view; longer than a proposal is held open.
+    pub leader_timeout: Duration,
+}
+
+/// Why consensus did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsensusError {
+    /// A validator's key is no Ed25519 point, or is listed twice.
+    #[error("a validator's key is invalid or not unique")]
+    Validators,
+    /// This node's key is not among the validators.
+    #[error("this node's key is not a validator's")]
+    NotAValidator,
+    /// A component could not open its storage.
+    #[error("the ordering engine did not start: {0}")]
+    Storage(String),
+}
+
+/// What the network needs to know of the validators.
+pub struct Identities {
+    /// Votes for this validator.
+    pub signer: ed25519::PrivateKey,
+    /// All of them.
+    pub validators: Set<ed25519::PublicKey>,
+    /// The largest message among them, in bytes.
+    pub largest: u32,
+}
+
+impl Seat {
+    /// The keys in the engine's form.
+    ///
+    /// # Errors
+    /// [`ConsensusError::Validators`] and [`ConsensusError::NotAValidator`].
+    pub fn identities(&self) -> Result<Identities, ConsensusError> {
+        let seed = self.key.to_seed();
+        let signer = ed25519::PrivateKey::decode(Bytes::copy_from_slice(seed.as_ref()))
+            .map_err(|_| ConsensusError::NotAValidator)?;
+        let keys = self.validators.iter().map(engine_key).collect::<Option<Vec<_>>>();
+        let keys = keys.filter(|keys| !keys.is_empty()).ok_or(ConsensusError::Validators)?;
+        let count = u32::try_from(keys.len()).map_err(|_| ConsensusError::Validators)?;
+        let validators = keys.into_iter().try_collect().map_err(|_| ConsensusError::Validators)?;
+        let largest = max_message_size(&[
+            simplex::max_payload_size::<Scheme, EngineDigest>(count),
+            marshal::max_payload_size::<Standard<Block>, Scheme>(count, &self.base.height),
+            MAX_BYTES,
+        ]);
+        Ok(Identities { signer, validators, largest })
+    }
+}
+
+/// The engine's form of a validator key.
+pub fn engine_key(key: &PublicKey) -> Option<ed25519::PublicKey> {
+    match key.suite() {
+        Suite::Intl => ed25519::PublicKey::decode(Bytes::copy_from_slice(key.as_bytes())).ok(),
+    }
+}
+
+/// How many channels consensus takes; [`Channels::of`] is given as many, in this order.
+pub const CHANNELS: u64 = 6;
+
+/// The network's channels.
+pub struct Channels<S, R> {
+    votes: (S, R),
+    certificates: (S, R),
+    fetches: (S, R),
+    broadcasts: (S, R),
+    backfills: (S, R),
+    batches: (S, R),
+}
+
+impl<S, R> Channels<S, R> {
+    /// Takes channels by number.
+    pub fn of(mut register: impl FnMut(u64) -> (S, R)) -> Self {
+        Self {
+            votes: register(0),
+            certificates: register(1),
+            fetches: register(2),
+            broadcasts: register(3),
+            backfills: register(4),
+            batches: register(5),
+        }
+    }
+}
+
+/// Starts consensus; it runs until `context` stops.
+///
+/// # Errors
+/// Any [`ConsensusError`].
+pub async fn start<E, O, S, R, M>(
+    context: &E,
+    seat: Seat,
+    oracle: O,
+    channels: Channels<S, R>,
+    machine: M,
+    certificates: Certificates,
+    outgoing: mpsc::Receiver<Bytes>,
+) -> Result<(), ConsensusError>
+where
+    E: Spawner + Clock + Storage + Metrics + CryptoRng,
+    O: Blocker<PublicKey = ed25519::PublicKey> + Provider<PublicKey = ed25519::PublicKey>,
+    S: Sender<PublicKey = ed25519::PublicKey>,
+    R: Receiver<PublicKey = ed25519::PublicKey>,
+    M: Machine,
+{
+    let Identities { signer, validators, .. } = seat.identities()?;
+    let me = signer.public_key();
+    let scheme = Scheme::signer(&seat.namespace, validators, signer).ok_or(ConsensusError::NotAValidator)?;
+    let base = seat.base.height;
+
+    // Blocks: broadcast, archives, and their order.
+    let cache = CacheRef::new(NZU16!(4096), NZUsize!(2048));
+    let (received, resolver) = backfill::init(
+        context.child("backfill"),
+        backfill::Config {
+            public_key: me.clone(),
+            peer_provider: oracle.clone(),
+            blocker: oracle.clone(),
+            mailbox_size: NZUsize!(1024),
+            fetch_timeout: NZDuration!(Duration::from_secs(1)),
+            fetch_retry_delay: Duration::from_millis(100),
+            priority_requests: false,
+            priority_responses: false,
+        },
+        channels.backfills,
+    );
+    let resolver = (received, resolver);
+    let (broadcast, broadcast_mailbox) = buffered::Engine::new(
+        context.child("broadcast"),
+        buffered::Config {
+            public_key: me,
+            mailbox_size: NZUsize!(1024),
+            deque_size: 16,
+            priority: true,
+            codec_config: base,
+            peer_provider: oracle.clone(),
+            strategy: Sequential,
+        },
+    );
+    let failed = |error: &dyn std::fmt::Display| ConsensusError::Storage(error.to_string());
+    let finalizations = prunable::Archive::init(
+        context.child("finalizations"),
+        archive("finalizations", &cache, Scheme::certificate_codec_config_unbounded()),
+    )
+    .await
+    .map_err(|error| failed(&error))?;
+    let blocks = prunable::Archive::init(context.child("blocks"), archive("blocks", &cache, base))
+        .await
+        .map_err(|error| failed(&error))?;
+    let adapter = Adapter { machine: machine.clone(), epoch: seat.epoch, base };
+    let first = Block::new(seat.base, Body::join(Vec::new())).above(base);
+    let genesis = engine_digest(&first.id());
+    let (marshal_actor, marshal, _) = MarshalActor::init(
+        context.child("marshal"),
+        finalizations,
+        blocks,
+        marshal::Config {
+            provider: ConstantProvider::new(scheme.clone()),
+            epocher: adapter.clone(),
+            start: marshal::Start::Genesis(Digested::precomputed(first, genesis)),
+            partition_prefix: "marshal".into(),
+            mailbox_size: NZUsize!(1024),
+            view_retention: ViewDelta::new(64),
+            prunable_items_per_section: NZU64!(1024),
+            page_cache: cache.clone(),
+            replay_buffer: NZUsize!(1 << 20),
+            key_write_buffer: NZUsize!(1 << 16),
+            value_write_buffer: NZUsize!(1 << 20),
+            block_codec_config: base,
+            max_repair: NZUsize!(32),
+            max_pending_acks: NZUsize!(16),
+            strategy: Sequential,
+        },
+    )
+    .await;
+
+    // Consensus.
+    let floor = match &seat.last {
+        Some(last) => simplex::Floor::Finalized(
+            delivery::finalization_of(last, &scheme).ok_or_else(|| ConsensusError::Storage(STRANGE.to_owned()))?,
+        ),
+        None => simplex::Floor::Genesis(genesis),
+    };
+    let application = Inline::new(context.child("application"), adapter.clone(), marshal.clone(), adapter);
+    let engine = simplex::Engine::new(
+        context.child("simplex"),
+        simplex::Config {
+            scheme,
+            elector: RoundRobin::<Sha256>::default(),
+            blocker: oracle,
+            automaton: application.clone(),
+            relay: application.clone(),
+            reporter: Reporters::from((certificates.clone(), application)),
+            track_historical_votes: false,
+            strategy: Sequential,
+            partition: JOURNAL.into(),
+            mailbox_size: NZUsize!(1024),
+            epoch: Epoch::new(seat.epoch),
+            floor,
+            replay_buffer: NZUsize!(1 << 20),
+            write_buffer: NZUsize!(1 << 16),
+            page_cache: cache,
+            leader_timeout: seat.leader_timeout,
+            certification_timeout: seat.leader_timeout * 2,
+            timeout_retry: seat.leader_timeout * 2,
+            view_retention: ViewDelta::new(16),
+            skip: SkipPolicy::Enabled { timeout: seat.leader_timeout * 5, budget: simplex::SkipBudget::Participants },
+            fetch_timeout: NZDuration!(Duration::from_secs(1)),
+            fetch_retry_delay: Duration::from_millis(100),
+            forward: ForwardPolicy::Disabled,
+        },
+    );
+
+    let (inbox, delivered) = delivery::inbox();
+    broadcast.start(channels.broadcasts);
+    marshal_actor.start(inbox, broadcast_mailbox, resolver);
+    engine.start(channels.votes, channels.certificates, channels.fetches);
+    let (receiving, batches) = (machine.clone(), channels.batches);
+    context.child("delivery").spawn(move |_| delivery::deliver(machine, marshal, certificates, delivered, base));
+    context.child("batches").spawn(move |_| exchange(receiving, batches, outgoing));
+    Ok(())
+}
+
+const STRANGE: &str = "the last certificate in the store does not hold for the epoch's validators";
+
+/// The folder of the votes, below the engine's folder: what [`super::guard`] looks for.
+pub const JOURNAL: &str = "simplex";
+
+fn archive<C>(name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
+    prunable::Config {
+        translator: EightCap,
+        metadata_partition: format!("{name}-metadata"),
+        key_partition: format!("{name}-key"),
+        key_page_cache: cache.clone(),
+        value_partition: format!("{name}-value"),
+        compression: None,
+        codec_config,
+        items_per_section: NZU64!(4096),
+        key_write_buffer: NZUsize!(1 << 16),
+        value_write_buffer: NZUsize!(1 << 20),
+        replay_buffer: NZUsize!(1 << 20),
+    }
+}
+
+/// Sends this node's batches to the other validators and takes theirs.
+async fn exchange<M, S, R>(machine: M, (mut sender, mut receiver): (S, R), mut outgoing: mpsc::Receiver<Bytes>)
+where
+    M: Machine,
+    S: Sender<PublicKey = ed25519::PublicKey>,
+    R: Receiver<PublicKey = ed25519::PublicKey>,
+{
+    loop {
+        ::tokio::select! {
+            batch = outgoing.recv() => match batch {
+                Some(batch) => {
+                    sender.send(Recipients::All, IoBuf::from(batch), false);
+                }
+                None => return,
+            },
+            message = receiver.recv() => match message {
+                Ok((_, message)) => machine.received(message.into()),
+                Err(_) => return,
+            },
+        }
+    }
+}
