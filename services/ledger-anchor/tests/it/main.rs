@@ -1,6 +1,8 @@
 //! A node through its HTTP interface; what takes several nodes is tested over the whole network.
 
 mod attachments;
+mod consortium;
+mod epochs;
 mod log;
 mod network;
 mod records;
