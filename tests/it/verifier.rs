@@ -2,7 +2,11 @@
 
 use std::{path::Path, process::Command, time::Duration};
 
-use kontor_ledger::record::{Body, RecordId};
+use kontor_ledger::{
+    encoding::to_cbor,
+    receipt::Receipt,
+    record::{Body, RecordId},
+};
 use kontor_sealing::{Hash, SigningKey};
 use kontor_tests::{Bank, Network};
 
@@ -56,4 +60,25 @@ async fn another_program_in_another_language_verifies_receipts() {
         assert!(verify(folder, &altered, &hash).is_err(), "byte {place}");
     }
     network.processes.stop().await;
+}
+
+/// The validators that signed came after those of genesis.
+#[test]
+fn the_other_program_follows_validators_from_epoch_to_epoch() {
+    let frozen = include_str!("../../shared/ledger/testdata/receipt-of-a-later-epoch.json");
+    let later: Receipt = serde_json::from_str(frozen).unwrap();
+    let (folder, network) = (tempfile::tempdir().unwrap(), later.genesis.hash());
+    let good = to_cbor(&later);
+    assert!(verify(folder.path(), &good, &network).unwrap().starts_with(&later.record.id().to_string()));
+    for (alter, why) in [
+        ((|receipt| receipt.epochs.clear()) as fn(&mut Receipt), "does not show"),
+        (|receipt| receipt.epochs[0].certificate.votes.truncate(2), "too few"),
+        (|receipt| receipt.epochs[0].validators.truncate(4), "are others"),
+        (|receipt| receipt.epochs[0].block.height = 7, "another block"),
+    ] {
+        let mut bad = later.clone();
+        alter(&mut bad);
+        let said = verify(folder.path(), &to_cbor(&bad), &network).unwrap_err();
+        assert!(said.contains(why), "{said}");
+    }
 }

@@ -69,10 +69,41 @@ def root_of(leaf, index, size, path):
     return found
 
 
+def certified(network, block, certificate, validators):
+    """That a quorum of `validators` finalised the block."""
+    epoch, view, parent_view, payload, votes = certificate
+    check(payload == hashlib.sha256(encoded(block)).digest(), "the certificate is for another block")
+    check(epoch == block[1], "the certificate is of another epoch")
+    quorum = len(validators) - (len(validators) - 1) // 3
+    signers = [signer for signer, _ in votes]
+    check(signers == sorted(set(signers)) and len(signers) >= max(quorum, 1), "too few validators signed")
+    check(all(signer < len(validators) for signer in signers), "a signer is no validator")
+    vote = prefixed(b"kontor/v1/ordering/" + network + b"_FINALIZE")
+    vote += varint(epoch) + varint(view) + varint(parent_view) + payload
+    for signer, signature in votes:
+        signed(validators[signer], vote, signature, f"the signature of validator {signer} does not hold")
+
+
+def validators_hash(validators):
+    return sm3_of(b"kontor/v1/validators", encoded(validators))
+
+
+def follow(network, validators, ends):
+    """The validators after the last of `ends`, each of which those before must have signed."""
+    for epoch, (block, certificate, following) in enumerate(ends):
+        check(block[0] == network and block[1] == epoch, f"the block is not of epoch {epoch}")
+        check(block[8] != validators_hash(validators), f"the block does not end epoch {epoch}")
+        check(following == sorted(following) and len(following) > 0, "the validators are not in order")
+        check(block[8] == validators_hash(following), f"the validators after epoch {epoch} are others")
+        certified(network, block, certificate, validators)
+        validators = following
+    return validators
+
+
 def verify(data, pinned):
     receipt = cbor2.loads(data)
     check(encoded(receipt) == data, "the encoding is not canonical")
-    form, record, outcome, timestamp, position, path, block, certificate, genesis = receipt
+    form, record, outcome, timestamp, position, path, block, certificate, genesis, ends = receipt
     check(form == 0, "the form is unknown")
     network = sm3_of(b"kontor/v1/genesis", encoded(genesis))
     check(network == pinned, "the receipt is from another network")
@@ -83,25 +114,16 @@ def verify(data, pinned):
     author = prefixed(b"kontor/v1/record-author") + record_id + sponsor.encode()
     signed(unsigned[3], author, signature, "the author's signature does not hold")
 
-    block_network, epoch, _height, _parent, block_time, _body, log_size, log_root = block
+    block_network, epoch, _height, _parent, block_time, _body, log_size, log_root, _validators = block
     check(block_network == pinned, "the block is of another network")
-    check(epoch == 0 and certificate[0] == 0, "the block is of validators that the receipt does not show")
+    check(epoch == len(ends), "the block is of validators that the receipt does not show")
     check(timestamp <= block_time, "the record is later than its block")
     leaf = sm3_of(b"\x00", record_id, outcome.to_bytes(2, "big"), timestamp.to_bytes(8, "big"))
     check(root_of(leaf, position, log_size, path) == log_root, "the record is not in the block's log")
 
-    epoch, view, parent_view, payload, votes = certificate
-    check(payload == hashlib.sha256(encoded(block)).digest(), "the certificate is for another block")
     members = genesis[3]
     validators = sorted(member[5] for member in members if len(member) > 5 and member[5] is not None)
-    quorum = len(validators) - (len(validators) - 1) // 3
-    signers = [signer for signer, _ in votes]
-    check(signers == sorted(set(signers)) and len(signers) >= max(quorum, 1), "too few validators signed")
-    check(all(signer < len(validators) for signer in signers), "a signer is no validator")
-    vote = prefixed(b"kontor/v1/ordering/" + pinned + b"_FINALIZE")
-    vote += varint(epoch) + varint(view) + varint(parent_view) + payload
-    for signer, signature in votes:
-        signed(validators[signer], vote, signature, f"the signature of validator {signer} does not hold")
+    certified(pinned, block, certificate, follow(pinned, validators, ends))
     return record_id, outcome, position, log_size
 
 

@@ -17,6 +17,7 @@ use kontor_sealing::{EscrowPublic, Hash, PublicKey, Signature, SigningKey, Suite
 use serde_json::{Value, json};
 
 const RECEIPT: &str = include_str!("../testdata/receipt.json");
+const LATER: &str = include_str!("../testdata/receipt-of-a-later-epoch.json");
 const VECTORS: &str = include_str!("../testdata/vectors.json");
 
 fn validator(index: u8) -> ed25519_dalek::SigningKey {
@@ -151,9 +152,15 @@ fn vectors(receipt: &Receipt) -> Value {
 #[test]
 #[ignore = "writes the vectors anew"]
 fn write_vectors() {
-    let receipt = receipt(&genesis());
+    let genesis = genesis();
+    let (receipt, later) = (receipt(&genesis), later_receipt(&genesis));
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/");
-    for (name, value) in [("receipt.json", json!(receipt)), ("vectors.json", vectors(&receipt))] {
+    let files = [
+        ("receipt.json", json!(receipt)),
+        ("receipt-of-a-later-epoch.json", json!(later)),
+        ("vectors.json", vectors(&receipt)),
+    ];
+    for (name, value) in files {
         std::fs::write(format!("{folder}{name}"), serde_json::to_string_pretty(&value).unwrap() + "\n").unwrap();
     }
 }
@@ -164,6 +171,7 @@ fn vectors_are_as_frozen() {
     let expected: Value = serde_json::from_str(VECTORS).unwrap();
     assert_eq!(vectors(&frozen), expected);
     assert_eq!(receipt(&frozen.genesis), frozen);
+    assert_eq!(later_receipt(&frozen.genesis), serde_json::from_str(LATER).unwrap());
     assert_eq!(from_cbor::<Receipt>(&to_cbor(&frozen)).unwrap(), frozen);
     let pinned = expected["network"].as_str().unwrap().parse().unwrap();
     let proven = verify(&frozen, &pinned).unwrap();

@@ -12,10 +12,11 @@ use kontor_sealing::PublicKey;
 use super::{Judged, Network, Stop, members, require};
 use crate::state::{State, StateError, save};
 
-/// Whether the member orders now.
+/// Whether the member orders now, or will in the next epoch.
 pub(super) fn is_seated(state: &impl State, case: &Judged<'_>, member: &MemberState) -> Result<bool, StateError> {
-    let seated = members::epoch(state, case.genesis())?.validators;
-    Ok(member.member.validator.is_some_and(|key| seated.contains(&key)))
+    let Epoch { validators, next, .. } = members::epoch(state, case.genesis())?;
+    let next = next.map(|next| next.validators).unwrap_or_default();
+    Ok(member.member.validator.is_some_and(|key| validators.contains(&key) || next.contains(&key)))
 }
 
 /// The validators with some more and without some.
