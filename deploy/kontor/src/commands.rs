@@ -6,6 +6,7 @@ mod figures;
 mod identity;
 mod init;
 mod log;
+mod node;
 mod serve;
 mod up;
 mod verify;
@@ -29,6 +30,7 @@ enum Call {
     Demo(demo::Demo),
     Bench(figures::Bench),
     Serve(serve::Serve),
+    Node(node::NodeCall),
     Import(documents::Import),
     Validate(documents::Validate),
     Identity(identity::IdentityCall),
@@ -46,6 +48,7 @@ impl Kontor {
             Call::Demo(call) => call.run(),
             Call::Bench(call) => call.run(),
             Call::Serve(call) => return call.run(),
+            Call::Node(call) => call.run(),
             Call::Import(call) => call.run(),
             Call::Validate(call) => call.run(),
             Call::Identity(call) => call.run(),

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use kontor_chassis::{config::Listen, telemetry::TelemetryConfig};
-use kontor_ledger::member::MemberId;
+use kontor_ledger::{governance::Endpoints, member::MemberId};
 use serde::{Deserialize, Serialize};
 
 /// What a node is told at start.
@@ -21,7 +21,10 @@ pub struct Config {
     /// Ordering; absent for an observer, which follows validators over HTTP and orders nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validator: Option<Validator>,
-    /// The other members' nodes.
+    /// Where others reach this node, for those that join the network through it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announce: Option<Endpoints>,
+    /// The other members' nodes; those that the ledger has addresses of need not be listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<Peer>,
     /// Memory for the database's cache, in MiB. Default 64.
@@ -133,6 +136,7 @@ impl Config {
             genesis,
             data,
             validator: None,
+            announce: None,
             peers: Vec::new(),
             cache: defaults::cache(),
             pool: defaults::pool(),

@@ -17,9 +17,9 @@ use kontor_chassis::{
     json::BodyLimit,
     server::{Listener, Service},
 };
-use kontor_ledger::{encoding::MAX_BYTES, member::MemberId};
+use kontor_ledger::{encoding::MAX_BYTES, governance::Endpoints, member::MemberId};
 
-use crate::{attachments::Attachments, node::Node, ordering::Ordering};
+use crate::{attachments::Attachments, node::Node, ordering::Ordering, peers::Peers};
 
 /// The node as a service.
 pub const SERVICE: Service = Service {
@@ -43,6 +43,10 @@ pub struct App {
     pub attachments: Attachments,
     /// The member whose node this is.
     pub member: MemberId,
+    /// Where the other members' nodes are.
+    pub peers: Peers,
+    /// Where this node is reached, if it says so.
+    pub announce: Option<Endpoints>,
     /// Ends streams when the node stops.
     pub shutdown: Shutdown,
 }
@@ -73,5 +77,6 @@ pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listen
         .route("/v1/events", web::get().to(events::stream::stream))
         .route("/v1/network", web::get().to(network::show::show))
         .route("/v1/epochs", web::get().to(network::epochs::epochs))
+        .route("/v1/proposals", web::get().to(network::proposals::proposals))
         .route("/v1/genesis", web::get().to(network::genesis::genesis));
 }

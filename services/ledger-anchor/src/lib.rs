@@ -44,4 +44,5 @@ pub mod store;
 pub mod watch;
 
 pub use config::Config;
+pub use node::succession::key_files;
 pub use running::{Running, StartError, run};

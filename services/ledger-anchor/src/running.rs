@@ -205,6 +205,8 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         ordering: Arc::clone(&ordering),
         attachments: attachments.clone(),
         member: config.member,
+        peers: peers.clone(),
+        announce: config.announce.clone(),
         shutdown: stopping.clone(),
     });
     let routed = app.clone();

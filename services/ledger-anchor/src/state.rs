@@ -217,10 +217,13 @@ impl Stored for MemberState {
     }
 }
 
+/// What the keys of proposals begin with.
+pub(crate) const PROPOSALS: &[u8] = b"p";
+
 impl Stored for Proposal {
     type Id = RecordId;
     fn key(id: &RecordId) -> Vec<u8> {
-        prefixed(b'p', id.as_bytes())
+        [PROPOSALS, id.as_bytes()].concat()
     }
 }
 

@@ -182,6 +182,14 @@ impl Store {
         Ok(self.state.get(key)?.map(|value| value.to_vec()))
     }
 
+    /// The values of the rules' state whose keys begin with `prefix`, in the order of keys, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn states(&self, prefix: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        self.state.prefix(prefix).take(limit).map(|item| Ok(item.into_inner()?.1.to_vec())).collect()
+    }
+
     /// Where a record is in the log.
     ///
     /// # Errors

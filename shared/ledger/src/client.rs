@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     event::Final,
     genesis::Genesis,
+    governance::Proposal,
     object::{Claim, Document, Object},
     receipt::{self, Receipt, ReceiptError},
     record::{ClaimId, RecordId},
@@ -155,6 +156,14 @@ impl LedgerClient {
         let answer = self.ask(Question::get("/v1/genesis")).await?.ok_or(ClientError::Another(self.network))?;
         let genesis: Genesis = answer.json()?;
         if genesis.hash() == self.network { Ok(genesis) } else { Err(ClientError::Another(self.network)) }
+    }
+
+    /// What members proposed, the latest first.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn proposals(&self) -> Result<Vec<Proposal>, ClientError> {
+        self.ask(Question::get("/v1/proposals")).await?.map_or(Ok(Vec::new()), |answer| answer.json())
     }
 
     /// Where a record stands; `None` if it is unknown or not final.

@@ -14,7 +14,7 @@ use kontor_chassis::{
     mail::MailConfig,
     people::Person,
 };
-use kontor_ledger::{client::Node, member::MemberId, time::Timestamp};
+use kontor_ledger::{client::Node, governance::Endpoints, member::MemberId, time::Timestamp};
 use kontor_ledger_anchor::config::Validator;
 use kontor_sealing::PartySeed;
 use rand::RngExt as _;
@@ -206,6 +206,11 @@ impl Maker<'_> {
         match unit.kind {
             ServiceKind::LedgerAnchor => toml(&kontor_ledger_anchor::Config {
                 validator: unit.ordering.map(|port| Validator::new(own.join("validator.key"), loopback(port))),
+                announce: unit.ordering.map(|port| Endpoints {
+                    http: unit.public(),
+                    mutual_tls: unit.members(),
+                    ordering: loopback(port).to_string(),
+                }),
                 peers: self.peers(unit)?,
                 ..kontor_ledger_anchor::Config::new(listen, member, genesis, folder.join("data"))
             }),

@@ -2,4 +2,5 @@
 
 pub mod epochs;
 pub mod genesis;
+pub mod proposals;
 pub mod show;
