@@ -15,7 +15,7 @@ pub mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use checkpoint::note;
+pub use checkpoint::{NoteSigner, note, origin};
 pub use path::{Tile, TilePathError};
 pub use reader::TileReader;
 pub use writer::{LogError, TileLog};

@@ -42,6 +42,7 @@ use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
 use crate::{
     admission::{Admissions, Admitted, Directory},
     execution::{Chain, VerdictCache},
+    log::NoteSigner,
     ordering::Finalised,
     pool::Pool,
     rules::{Network, members},
@@ -98,6 +99,7 @@ struct Inner {
     roster: Mutex<Arc<Roster>>,
     /// The last blocks of the epochs that are about to end, or have just ended.
     lasts: Mutex<BTreeMap<u64, u64>>,
+    notes: Mutex<Option<Arc<NoteSigner>>>,
     attachments: tokio::sync::mpsc::Sender<Wanted>,
     gossip: Semaphore,
     halted: AtomicBool,
@@ -123,10 +125,14 @@ impl Roster {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AlarmKind {
+    /// This machine's clock and the validators' differ by more than the network allows.
+    Clock,
     /// Validators certified two logs.
     Fork,
     /// Something on the disk is not what it was.
     Damaged,
+    /// The data is older than what this validator has signed.
+    OldCopy,
     /// The node stopped taking part, because it cannot trust its own data.
     Halted,
 }
@@ -210,6 +216,7 @@ impl Node {
             progress,
             lasts: Mutex::new(lasts(&roster.epoch)),
             roster: Mutex::new(Arc::new(roster)),
+            notes: Mutex::default(),
             attachments,
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
@@ -241,6 +248,15 @@ impl Node {
 
     fn roster(&self) -> Arc<Roster> {
         Arc::clone(&self.0.roster.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Signs checkpoints as notes, if this node orders.
+    pub fn note_signer(&self) -> Option<Arc<NoteSigner>> {
+        self.0.notes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn sign_notes(&self, signer: Option<NoteSigner>) {
+        *self.0.notes.lock().unwrap_or_else(PoisonError::into_inner) = signer.map(Arc::new);
     }
 
     /// The validators of an epoch that has begun here.
@@ -286,7 +302,9 @@ impl Node {
         let alarm = || Alarm { kind, detail: detail.to_owned(), since: now() };
         self.lock_alarms().entry(kind).or_insert_with(alarm);
         let name = match kind {
+            AlarmKind::Clock => "clock",
             AlarmKind::Fork => "fork",
+            AlarmKind::OldCopy => "old-copy",
             AlarmKind::Damaged => "damaged",
             AlarmKind::Halted => "halted",
         };

@@ -184,6 +184,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
 
     let setup = Setup {
         node: node.clone(),
+        member: config.member,
         peers: peers.clone(),
         validator: config.validator.clone(),
         data: config.data.clone(),

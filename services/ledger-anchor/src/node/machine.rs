@@ -10,7 +10,7 @@ use futures::future::try_join_all;
 use kontor_ledger::{block::BlockDigest, time::Timestamp};
 use tokio::time::{Duration, Instant, timeout_at};
 
-use super::{Node, now};
+use super::{AlarmKind, Node, now};
 use crate::{
     admission::{AdmissionError, Admitted, Urgency},
     execution::{self, Base, Draft, Executed},
@@ -120,6 +120,9 @@ impl Node {
         let latest = now().plus_millis(self.genesis().parameters.max_clock_drift);
         let ahead = timestamp.millis_since(latest);
         if ahead > 0 {
+            let detail = "a proposed block's time is ahead of this machine's clock by more than the network allows: one of \
+                          the two clocks is wrong; check this machine's time service first";
+            self.raise(AlarmKind::Clock, detail);
             tokio::time::sleep(Duration::from_millis(ahead)).await;
         }
     }

@@ -8,9 +8,11 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures::future::join_all;
 use kontor_chassis::Shutdown;
 use kontor_ledger::{
     block::BlockHeader, certificate::namespace, encoding::from_cbor, epoch::EpochEnd, governance::Epoch,
+    member::MemberId,
 };
 use kontor_sealing::SigningKey;
 use tokio::{
@@ -22,6 +24,7 @@ use zeroize::Zeroizing;
 use super::{AlarmKind, Node, follower::Follower};
 use crate::{
     config,
+    log::NoteSigner,
     ordering::{
         Membership, Ordering,
         consensus::{JOURNAL, Seat},
@@ -30,7 +33,7 @@ use crate::{
     },
     peers::Peers,
     store::StoreError,
-    watch,
+    watch::{self, Checkpoint},
 };
 
 /// How long an epoch's engine runs on after its last block, for those that have not finalised it yet.
@@ -72,6 +75,8 @@ pub enum SuccessionError {
 pub struct Setup {
     /// The node.
     pub node: Node,
+    /// Whose node it is.
+    pub member: MemberId,
     /// The other members' nodes.
     pub peers: Peers,
     /// How this node orders when it does.
@@ -122,6 +127,7 @@ impl Setup {
     /// Starts what this node is in the epoch: its engine, or `None` if it has no seat.
     async fn engine(&self, epoch: &Epoch) -> Result<Option<Engine>, SuccessionError> {
         let Some((validator, key)) = self.validator.as_ref().zip(self.seated(epoch)?) else { return Ok(None) };
+        let signer = NoteSigner::new(&self.node.network(), &self.member, &key);
         let store = self.node.store();
         let all = self.data.join("ordering");
         let folder = all.join(epoch.number.to_string());
@@ -129,6 +135,9 @@ impl Setup {
         guard::check_journal(&self.data.join("store"), &folder.join(JOURNAL), height.saturating_sub(epoch.base))?;
         forget_before(&all, epoch.number);
         let last = store.certified_last()?.map(|(_, certificate)| certificate);
+        let last = last.filter(|certificate| certificate.epoch == epoch.number);
+        let known = last.as_ref().map_or(0, |certificate| certificate.view);
+        self.require_all_votes(epoch, &key, known.max(guard::last_view(&folder.join(JOURNAL)))).await?;
         let base = match epoch.base {
             0 => BlockHeader::first(self.node.genesis()),
             base => store.header(base)?.ok_or(StoreError::Damaged("last block of the epoch before"))?,
@@ -144,7 +153,7 @@ impl Setup {
                 namespace: namespace(&self.node.network()),
                 epoch: epoch.number,
                 base,
-                last: last.filter(|certificate| certificate.epoch == epoch.number),
+                last,
                 validators: epoch.validators.clone(),
                 key,
                 leader_timeout: Duration::from_millis(validator.leader_timeout),
@@ -156,10 +165,34 @@ impl Setup {
         };
         let machine = self.node.clone();
         let started = spawn_blocking(move || Engine::start(config, machine)).await;
-        Ok(Some(started.map_err(|_| EngineError::Ended)??))
+        let engine = started.map_err(|_| EngineError::Ended)??;
+        self.node.sign_notes(Some(signer));
+        Ok(Some(engine))
+    }
+
+    /// Refuses to vote if another member's node holds a vote of this key that the journal here does not know: the data
+    /// is an old copy. Nodes that do not answer have no say, or nobody could start first.
+    async fn require_all_votes(&self, epoch: &Epoch, key: &SigningKey, known: u64) -> Result<(), SuccessionError> {
+        let signer = epoch.validators.iter().position(|validator| *validator == key.public());
+        let signer = signer.and_then(|place| u32::try_from(place).ok());
+        let asked = self.peers.now();
+        let asked = asked.iter().map(|peer| timeout(ANSWER, watch::ask(&self.public, &peer.http)));
+        for checkpoint in join_all(asked).await.into_iter().flatten().flatten() {
+            let Checkpoint { block, certificate } = checkpoint;
+            let voted = certificate.epoch == epoch.number
+                && certificate.view > known
+                && certificate.payload == block.digest()
+                && certificate.votes.iter().any(|vote| Some(vote.signer) == signer)
+                && certificate.verify(&self.node.network(), &epoch.validators).is_ok();
+            if voted {
+                return Err(GuardError::OldCopy { known, voted: certificate.view }.into());
+            }
+        }
+        Ok(())
     }
 
     fn follower(&self) -> Follower {
+        self.node.sign_notes(None);
         Follower::start(self.node.clone(), self.peers.clone(), self.public.clone(), self.members.clone())
     }
 
@@ -220,7 +253,14 @@ impl Succession {
     /// Any [`SuccessionError`].
     pub async fn start(setup: Setup) -> Result<Self, SuccessionError> {
         let epoch = setup.node.epoch();
-        let current: Current = match setup.engine(&epoch).await? {
+        let engine = match setup.engine(&epoch).await {
+            Err(error @ SuccessionError::Guard(GuardError::OldCopy { .. })) => {
+                setup.node.raise(AlarmKind::OldCopy, &error.to_string());
+                None
+            }
+            engine => engine?,
+        };
+        let current = match engine {
             Some(engine) => Current { ordering: Arc::new(engine), epoch: epoch.number, is_engine: true },
             None => Current { ordering: Arc::new(setup.follower()), epoch: epoch.number, is_engine: false },
         };

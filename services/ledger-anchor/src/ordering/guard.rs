@@ -26,6 +26,18 @@ pub enum GuardError {
         /// The height that the store has reached.
         height: u64,
     },
+    /// Others hold a vote that this journal does not know.
+    #[error(
+        "the consensus journal ends at view {known}, but others hold this validator's signature of view {voted}: the data \
+         was restored from an old copy. This key must not vote again from here: give the node a new one by `kontor node \
+         rotate`; until it orders, the node follows"
+    )]
+    OldCopy {
+        /// The journal's last view.
+        known: u64,
+        /// The view of the signature.
+        voted: u64,
+    },
     /// The lock file could not be opened.
     #[error("cannot lock {}", .0.display())]
     Io(PathBuf, #[source] io::Error),
@@ -65,6 +77,13 @@ pub fn check_journal(store: &Path, journal: &Path, height: u64) -> Result<(), Gu
     Err(GuardError::JournalMissing { store: store.to_owned(), journal: journal.to_owned(), height })
 }
 
+/// The last view that a journal knows of, 0 if none: the engine keeps a file for each view, named by its number.
+pub fn last_view(journal: &Path) -> u64 {
+    let files = journal.read_dir().into_iter().flatten().flatten();
+    let views = files.filter_map(|file| u64::from_str_radix(file.file_name().to_str()?, 16).ok());
+    views.max().unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +106,15 @@ mod tests {
         assert!(matches!(check_journal(folder.path(), &journal, 7), Err(GuardError::JournalMissing { height: 7, .. })));
         std::fs::create_dir_all(journal.join("votes")).unwrap();
         assert!(check_journal(folder.path(), &journal, 7).is_ok());
+    }
+
+    #[test]
+    fn a_journal_is_read_as_far_as_its_names_go() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(last_view(&folder.path().join("none")), 0);
+        for name in ["000000000000000a", "0000000000000100", "metadata"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        assert_eq!(last_view(folder.path()), 256);
     }
 }

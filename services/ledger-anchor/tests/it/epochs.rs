@@ -180,3 +180,58 @@ async fn keys_rotate_and_members_leave() {
         all.stop(number).await;
     }
 }
+
+/// Copies a folder with all that is in it.
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        if path.is_dir() {
+            copy(&path, &to.join(name));
+        } else {
+            std::fs::copy(&path, to.join(name)).unwrap();
+        }
+    }
+}
+
+/// A node whose data was put back from yesterday's copy must not vote: what it has signed since it does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_old_copy_follows_until_its_key_is_rotated() {
+    let mut all = Consortium::new(4, 4);
+    for number in 0..4 {
+        all.start(number).await;
+    }
+    let anchor = |text: &[u8]| Body::AnchorNotarise { digest: Hash::sm3(&[text]) };
+    all.bank(0).accepted(anchor(b"before")).await;
+    all.stop(3).await;
+    let (data, kept) = (all.path("3"), all.path("3.copy"));
+    copy(&data, &kept);
+    all.start(3).await;
+    // With three of four it must sign.
+    all.stop(2).await;
+    for number in 0..5_u8 {
+        all.bank(0).accepted(anchor(&[number])).await;
+    }
+    all.start(2).await;
+    all.stop(3).await;
+    std::fs::remove_dir_all(&data).unwrap();
+    std::fs::rename(&kept, &data).unwrap();
+
+    all.start(3).await;
+    all.reaches(3, 0, false).await;
+    let alarms = all.node(3).node().alarms();
+    assert!(alarms[0].detail.contains("old copy"), "{alarms:?}");
+    // It follows, passes its member's records on, and orders again under a new key.
+    let next = validator(3, 1);
+    std::fs::write(all.path("3.key.next"), hex::encode(next.to_seed().as_ref())).unwrap();
+    let held = HeldKey::new(&next, &all.genesis.hash(), &code(3));
+    let rotation = Rotation { validator: Some(held), ..Rotation::default() };
+    let rotated = all.bank(3).accepted(Body::NetworkKeyRotate { rotation }).await;
+    for number in 0..4 {
+        all.reaches(number, 1, true).await;
+    }
+    agree(&all, &[0, 1, 2, 3], &[rotated]).await;
+    for number in 0..4 {
+        all.stop(number).await;
+    }
+}

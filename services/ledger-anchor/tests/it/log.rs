@@ -1,5 +1,6 @@
 //! The log as those see it who check it.
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use kontor_ledger::{
     certificate::Certificate,
     merkle::{verify_consistency, verify_inclusion},
@@ -41,6 +42,16 @@ async fn checkpoints_follow_from_one_another() {
     let (status, note) = node.bytes("/v1/checkpoints/latest/note").await;
     let note = String::from_utf8(note).unwrap();
     assert!(status == 200 && note.starts_with("kontor.network/") && note.lines().nth(1) == Some("600"), "{note}");
+    let (text, line) = note.split_once("\n\n").unwrap();
+    let (_, shown) = node.get("/v1/network").await;
+    let (name, rest) = shown["noteKey"].as_str().unwrap().split_once('+').unwrap();
+    let (id, key) = rest.split_once('+').unwrap();
+    let (signer, signature) = line.strip_prefix("\u{2014} ").unwrap().trim_end().split_once(' ').unwrap();
+    let (signature, key) = (BASE64_STANDARD.decode(signature).unwrap(), BASE64_STANDARD.decode(key).unwrap());
+    assert_eq!((signer, hex::encode(&signature[..4]).as_str()), (name, id));
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key[1..].try_into().unwrap()).unwrap();
+    let signature = ed25519_dalek::Signature::from_slice(&signature[4..]).unwrap();
+    assert!(key.verify_strict(format!("{text}\n").as_bytes(), &signature).is_ok());
     node.running.stop().await;
 }
 

@@ -17,11 +17,11 @@ pub async fn latest(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(body))
 }
 
-/// The same as a C2SP note without signature lines: validators sign blocks, not notes.
+/// The same as a C2SP note, signed by this node while it is a validator.
 pub async fn note(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let (block, _) = last(&app)?;
-    let origin = format!("kontor.network/{}", app.node.network());
-    let text = log::note(&origin, block.log_size, &block.log_root);
+    let text = log::note(&log::origin(&app.node.network()), block.log_size, &block.log_root);
+    let text = app.node.note_signer().map_or_else(|| text.clone(), |signer| signer.sign(&text));
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
 }
 

@@ -27,6 +27,7 @@ pub async fn show(app: web::Data<App>) -> Result<HttpResponse, Problem> {
         "members": *app.node.members(),
         "epoch": app.node.epoch(),
         "orders": membership.orders,
+        "noteKey": app.node.note_signer().map(|signer| signer.verifier()),
         "nodes": nodes(&app),
         "settings": settings,
         "program": { "version": env!("CARGO_PKG_VERSION"), "rules": RULES },
