@@ -99,6 +99,18 @@ impl Attachments {
         }
     }
 
+    /// Forgets the bytes; false if they were not here.
+    ///
+    /// # Errors
+    /// [`AttachmentError::Store`].
+    pub async fn remove(&self, digest: &Hash) -> Result<bool, AttachmentError> {
+        if !self.has(digest).await? {
+            return Ok(false);
+        }
+        self.0.objects.delete(&place(digest)).await?;
+        Ok(true)
+    }
+
     /// Whether the bytes are here.
     async fn has(&self, digest: &Hash) -> Result<bool, AttachmentError> {
         match self.0.objects.head(&place(digest)).await {

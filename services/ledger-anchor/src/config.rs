@@ -39,6 +39,10 @@ pub struct Config {
     /// The largest attachment, in bytes. Default 8 MiB.
     #[serde(default = "defaults::attachment")]
     pub attachment: usize,
+    /// Days after which the attachments of a document that nobody claims on or looks into are forgotten here, by the
+    /// ledger's time. Kept for good if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<u32>,
     /// Seconds between comparisons of checkpoints with the other members' nodes. Default 30.
     #[serde(default = "defaults::compare")]
     pub compare: u64,
@@ -142,6 +146,7 @@ impl Config {
             pool: defaults::pool(),
             admission_threads: defaults::admission_threads(),
             attachment: defaults::attachment(),
+            retention: None,
             compare: defaults::compare(),
             telemetry: TelemetryConfig::default(),
         }

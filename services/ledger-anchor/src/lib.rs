@@ -12,6 +12,7 @@
 //! | [`attachments`] | sealed documents by their digest |
 //! | [`peers`] | where the other members' nodes are |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
+//! | [`retention`] | attachments that need not be kept any longer |
 //! | [`watch`] | checkpoints held against those of the other members |
 //! | [`http`] | the interface |
 //! | [`config`] | what a node is told at start |
@@ -37,6 +38,7 @@ pub mod ordering;
 pub mod peers;
 pub mod pool;
 pub mod replay;
+pub mod retention;
 pub mod rules;
 mod running;
 pub mod state;

@@ -27,7 +27,7 @@ pub mod proofs;
 pub mod supervision;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use kontor_ledger::{
     genesis::{Genesis, GenesisError},

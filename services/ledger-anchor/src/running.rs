@@ -34,6 +34,7 @@ use crate::{
         guard::{GuardError, Lock},
     },
     peers::Peers,
+    retention,
     rules::Network,
     store::{Store, StoreError},
     watch,
@@ -94,6 +95,7 @@ pub struct Running {
     ordering: Arc<dyn Ordering>,
     replication: tokio::task::JoinHandle<()>,
     watching: tokio::task::JoinHandle<()>,
+    retaining: Option<tokio::task::JoinHandle<()>>,
     committer: JoinHandle<()>,
     stopping: Shutdown,
     _locks: Vec<Lock>,
@@ -126,6 +128,9 @@ impl Running {
         self.server.stop().await;
         let _ = self.replication.await;
         let _ = self.watching.await;
+        if let Some(retaining) = self.retaining {
+            let _ = retaining.await;
+        }
         end(self.node, self.committer, Some(self.ordering)).await;
     }
 }
@@ -223,8 +228,11 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     };
     let every = Duration::from_secs(config.compare.max(1));
     let watching = tokio::spawn(watch::compare(node.clone(), peers, public, every, stopping.clone()));
+    let retaining = config
+        .retention
+        .map(|days| tokio::spawn(retention::keep_up(node.clone(), attachments.clone(), days, stopping.clone())));
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
-    Ok(Running { server, node, ordering, replication, watching, committer, stopping, _locks: locks })
+    Ok(Running { server, node, ordering, replication, watching, retaining, committer, stopping, _locks: locks })
 }
 
 /// A member that is registered with a validator key must have it here, or its node would wait for a seat for ever.

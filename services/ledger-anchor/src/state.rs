@@ -123,10 +123,16 @@ fn prefixed(kind: u8, id: &[u8]) -> Vec<u8> {
     [&[kind], id].concat()
 }
 
+/// What the keys of documents begin with.
+pub(crate) const DOCUMENTS: &[u8] = b"d";
+
+/// What the keys of cases begin with.
+pub(crate) const CASES: &[u8] = b"s";
+
 impl Stored for Document {
     type Id = DocumentId;
     fn key(id: &DocumentId) -> Vec<u8> {
-        prefixed(b'd', id.as_bytes())
+        [DOCUMENTS, id.as_bytes()].concat()
     }
 }
 
@@ -147,7 +153,7 @@ impl Stored for Grant {
 impl Stored for Case {
     type Id = RecordId;
     fn key(id: &RecordId) -> Vec<u8> {
-        prefixed(b's', id.as_bytes())
+        [CASES, id.as_bytes()].concat()
     }
 }
 

@@ -78,6 +78,9 @@ pub enum StoreError {
     },
 }
 
+/// A key of the rules' state and its value.
+pub type State = (Vec<u8>, Vec<u8>);
+
 /// An attachment that an accepted record names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
@@ -188,6 +191,21 @@ impl Store {
     /// [`StoreError::Database`].
     pub fn states(&self, prefix: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
         self.state.prefix(prefix).take(limit).map(|item| Ok(item.into_inner()?.1.to_vec())).collect()
+    }
+
+    /// Keys and values of the rules' state whose keys begin with `prefix`, those after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn states_after(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Vec<State>, StoreError> {
+        let from = after.map_or(Bound::Included(prefix), Bound::Excluded);
+        let range = self.state.range::<&[u8], _>((from, Bound::Unbounded)).take(limit);
+        let entries = range.map(|item| {
+            let (key, value) = item.into_inner()?;
+            Ok((key.to_vec(), value.to_vec()))
+        });
+        let entries: Vec<State> = entries.collect::<Result<_, StoreError>>()?;
+        Ok(entries.into_iter().take_while(|(key, _)| key.starts_with(prefix)).collect())
     }
 
     /// Where a record is in the log.

@@ -4,4 +4,4 @@ mod cases;
 mod governance;
 mod invariants;
 mod proven;
-mod world;
+pub(crate) mod world;

@@ -30,17 +30,17 @@ use crate::{
     state::{MemoryState, load},
 };
 
-pub(super) fn key(kind: u8, index: u8) -> SigningKey {
+pub(crate) fn key(kind: u8, index: u8) -> SigningKey {
     let mut seed = [kind; 32];
     seed[31] = index;
     SigningKey::from_seed(&seed)
 }
 
-pub(super) fn bank(index: u8) -> MemberId {
+pub(crate) fn bank(index: u8) -> MemberId {
     ["AURUDEFF", "BOREFRPP", "KNTRDE21", "REGUEU2L"][usize::from(index)].parse().unwrap()
 }
 
-pub(super) fn genesis() -> Genesis {
+pub(crate) fn genesis() -> Genesis {
     let mut rng = rand::rng();
     let (regulator, _) = escrow::deal(2, 3, &mut rng).unwrap();
     let (network, _) = escrow::deal(3, 4, &mut rng).unwrap();
@@ -69,7 +69,7 @@ pub(super) fn genesis() -> Genesis {
 
 /// Verdicts by the openings that the test knows.
 #[derive(Default)]
-pub(super) struct Oracle(RefCell<HashMap<Hash, bool>>);
+pub(crate) struct Oracle(RefCell<HashMap<Hash, bool>>);
 
 impl Verdicts for Oracle {
     fn known(&self, digest: &Hash) -> Option<bool> {
@@ -77,17 +77,17 @@ impl Verdicts for Oracle {
     }
 }
 
-pub(super) struct World {
-    pub(super) network: Network,
-    pub(super) state: MemoryState,
-    pub(super) now: Timestamp,
-    pub(super) nonce: u64,
+pub(crate) struct World {
+    pub(crate) network: Network,
+    pub(crate) state: MemoryState,
+    pub(crate) now: Timestamp,
+    pub(crate) nonce: u64,
     openings: HashMap<Commitment, u64>,
     oracle: Oracle,
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let genesis = genesis();
         let (now, network) = (genesis.created, Network::new(genesis).unwrap());
         let (state, openings, oracle) = Default::default();
@@ -95,7 +95,7 @@ impl World {
     }
 
     /// A commitment that stands for `value` in this world.
-    pub(super) fn commit(&mut self, value: u64) -> Commitment {
+    pub(crate) fn commit(&mut self, value: u64) -> Commitment {
         let mut bytes = [1; 32];
         bytes[..8].copy_from_slice(&value.to_be_bytes());
         bytes[8..16].copy_from_slice(&(self.openings.len() as u64).to_be_bytes());
@@ -103,11 +103,11 @@ impl World {
         Commitment::from_bytes(bytes)
     }
 
-    pub(super) fn value(&self, commitment: &Commitment) -> u64 {
+    pub(crate) fn value(&self, commitment: &Commitment) -> u64 {
         self.openings[commitment]
     }
 
-    pub(super) fn header(&self, document: u8, version: u32) -> DocumentHeader {
+    pub(crate) fn header(&self, document: u8, version: u32) -> DocumentHeader {
         let owner = key(b'd', document).public();
         let salt = [document; 32];
         DocumentHeader {
@@ -126,13 +126,13 @@ impl World {
         }
     }
 
-    pub(super) fn register(&mut self, document: u8, total: u64) -> Body {
+    pub(crate) fn register(&mut self, document: u8, total: u64) -> Body {
         let total = Some(Total { commitment: self.commit(total), range: proof() });
         let header = self.header(document, 1);
         Body::DocumentRegister { header, root: root(1), attachment: Hash::default(), total }
     }
 
-    pub(super) fn amend(&mut self, document: u8, total: u64, prove: bool) -> Body {
+    pub(crate) fn amend(&mut self, document: u8, total: u64, prove: bool) -> Body {
         let version = self.document(document).map_or(1, |known| known.versions.len() as u32) + 1;
         let total = Some(Total { commitment: self.commit(total), range: proof() });
         let headroom = prove.then(|| Headroom { live: self.live(document), proof: proof() });
@@ -140,12 +140,12 @@ impl World {
         Body::DocumentAmend { header, root: root(version), attachment: Hash::default(), total, headroom }
     }
 
-    pub(super) fn endorse(&self, document: u8, action: Endorsement) -> Body {
+    pub(crate) fn endorse(&self, document: u8, action: Endorsement) -> Body {
         let version = self.document(document).map_or(1, |known| known.versions.len() as u32);
         Body::DocumentEndorse { document: self.header(document, 1).document, version, root: root(version), action }
     }
 
-    pub(super) fn reserve(&mut self, document: u8, amount: u64, exact: u8, near: u8) -> Reservation {
+    pub(crate) fn reserve(&mut self, document: u8, amount: u64, exact: u8, near: u8) -> Reservation {
         let fingerprint = |kind, value| Fingerprint { kind, value: Hash::from_bytes([value; 32]) };
         Reservation {
             document: self.header(document, 1).document,
@@ -163,7 +163,7 @@ impl World {
         }
     }
 
-    pub(super) fn case(&self, reference: &str, officers: &[u8]) -> Body {
+    pub(crate) fn case(&self, reference: &str, officers: &[u8]) -> Body {
         let expires = self.now.plus_millis(400);
         let case =
             CaseTerms { legal_basis: "law".to_owned(), documents: vec![], expires, reference: reference.to_owned() };
@@ -171,7 +171,7 @@ impl World {
         Body::SupervisionCaseOpen { case, approvals }
     }
 
-    pub(super) fn access(&self, case: RecordId, document: u8, reason: &str, officers: &[u8]) -> Body {
+    pub(crate) fn access(&self, case: RecordId, document: u8, reason: &str, officers: &[u8]) -> Body {
         let document = self.header(document, 1).document;
         let access = AccessTerms { case, document, version: 1, reason: reason.to_owned() };
         let approvals = self.approvals(&access, officers);
@@ -183,7 +183,7 @@ impl World {
     }
 
     /// Has `author` say `body` through `sponsor`, with a fresh nonce.
-    pub(super) fn say(&mut self, author: &SigningKey, sponsor: u8, body: Body) -> (RecordId, Outcome) {
+    pub(crate) fn say(&mut self, author: &SigningKey, sponsor: u8, body: Body) -> (RecordId, Outcome) {
         self.nonce += 1;
         let unsigned = Unsigned { network: self.network.id, body, nonce: Nonce(self.nonce), author: author.public() };
         let record = unsigned.sign(author, bank(sponsor));
@@ -192,7 +192,7 @@ impl World {
     }
 
     /// Runs the rules with the ideal prover's verdicts.
-    pub(super) fn judge(&mut self, record: &Record) -> Outcome {
+    pub(crate) fn judge(&mut self, record: &Record) -> Outcome {
         let context = BlockContext { network: &self.network, height: 1, timestamp: self.now, verdicts: &self.oracle };
         for owed in obligations(&self.state, &context, record).unwrap() {
             let verdict = self.truth(&owed);
@@ -213,31 +213,31 @@ impl World {
         }
     }
 
-    pub(super) fn document(&self, document: u8) -> Option<Document> {
+    pub(crate) fn document(&self, document: u8) -> Option<Document> {
         load::<Document>(&self.state, &self.header(document, 1).document).unwrap()
     }
 
-    pub(super) fn claim(&self, id: &ClaimId) -> Option<Claim> {
+    pub(crate) fn claim(&self, id: &ClaimId) -> Option<Claim> {
         load::<Claim>(&self.state, id).unwrap()
     }
 
     /// The document's live claims as an honest seller would name them.
-    pub(super) fn live(&self, document: u8) -> Vec<ClaimId> {
+    pub(crate) fn live(&self, document: u8) -> Vec<ClaimId> {
         let listed = self.document(document).map(|known| known.live).unwrap_or_default();
         listed.into_iter().filter(|id| self.claim(id).is_some_and(|claim| claim.is_live(self.now))).collect()
     }
 
-    pub(super) fn pass(&mut self, millis: u64) {
+    pub(crate) fn pass(&mut self, millis: u64) {
         self.now = self.now.plus_millis(millis);
     }
 }
 
-pub(super) fn acknowledged(mut terms: Reservation) -> Reservation {
+pub(crate) fn acknowledged(mut terms: Reservation) -> Reservation {
     terms.acknowledgement = Some(NearMatchAction::Proceed);
     terms
 }
 
-pub(super) fn reserve(terms: Reservation) -> Body {
+pub(crate) fn reserve(terms: Reservation) -> Body {
     Body::ClaimReserve { claim: Box::new(terms) }
 }
 
