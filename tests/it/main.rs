@@ -5,5 +5,6 @@ mod dependencies;
 mod export;
 mod faults;
 mod input;
+mod membership;
 mod plaintext;
 mod verifier;

@@ -404,12 +404,16 @@ impl Rotate {
         let mut after = None;
         loop {
             let epoch = View::ask(&desk.client).await?.network.epoch;
-            let orders = epoch.validators.contains(&public);
+            // The node takes the key up, under its old name, when it begins the epoch.
+            let orders = epoch.validators.contains(&public) && !next.exists();
             if let Some(coming) = epoch.next.as_ref().filter(|coming| after != Some(coming.after) && !self.by.at.json) {
                 say(format_args!("{public} orders after block {}", coming.after));
                 after = Some(coming.after);
             }
-            if orders || !self.wait || epoch.next.is_none() {
+            let coming = epoch.next.as_ref().is_some_and(|next| next.validators.contains(&public));
+            // A member that orders nothing has registered the key, and that is all there is to wait for.
+            let waits = self.wait && (coming || epoch.validators.contains(&public));
+            if orders || !waits {
                 if self.by.at.json {
                     say(json!({ "validator": public, "orders": orders, "epoch": epoch.number }));
                 } else if orders {
