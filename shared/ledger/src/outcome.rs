@@ -41,7 +41,13 @@ impl Outcome {
 impl RefusalCode {
     /// Whether a proof that the record carries did not hold.
     pub const fn is_of_proof(self) -> bool {
-        matches!(self, Self::HeadroomProofInvalid | Self::RangeProofInvalid | Self::CapsuleInvalid)
+        matches!(
+            self,
+            Self::HeadroomProofInvalid
+                | Self::RangeProofInvalid
+                | Self::CapsuleInvalid
+                | Self::ConservationProofInvalid
+        )
     }
 }
 
@@ -172,6 +178,32 @@ refusal_codes! {
     HeaderMalformed = 35, "header-malformed";
     /// The escrow capsule was not made for this document and version.
     CapsuleInvalid = 36, "capsule-invalid";
+    /// No such receivable was issued.
+    UnknownReceivable = 40, "unknown-receivable";
+    /// Receivables were issued on the document: money is lent on them and not on it, and it changes no more.
+    ReceivablesIssued = 41, "receivables-issued";
+    /// The document has live claims, so that no receivable can be issued on it.
+    ClaimsLive = 42, "claims-live";
+    /// The document's latest version is not issued by its seller and confirmed by its buyer.
+    NotConfirmed = 43, "not-confirmed";
+    /// The proof that the parts sum to the whole does not hold.
+    ConservationProofInvalid = 44, "conservation-proof-invalid";
+    /// The parts are fewer than two or more than allowed.
+    PartsMalformed = 45, "parts-malformed";
+    /// The holder's key holds or held another part.
+    HolderKeyUsed = 46, "holder-key-used";
+    /// The holder did not sign that the receivable is pledged to this key of this bank.
+    ConsentInvalid = 47, "consent-invalid";
+    /// The document or the receivable has as many parts as allowed.
+    TooManyReceivables = 48, "too-many-receivables";
+    /// The receivables issued before are not those that the headroom was proven over.
+    ReceivablesChanged = 49, "receivables-changed";
+    /// The sources are too many, not in order, not distinct, or name the claimed document.
+    SourcesMalformed = 50, "sources-malformed";
+    /// The source fingerprint stands for another document while claims under it live.
+    SourceMismatch = 51, "source-mismatch";
+    /// The claim holds no fingerprint of the kind, or is on the same document, or lives no more.
+    NoMatch = 52, "no-match";
 }
 
 impl fmt::Display for RefusalCode {
@@ -186,8 +218,9 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_stable_and_agree() {
-        for (place, code) in RefusalCode::ALL.into_iter().enumerate() {
-            assert_eq!(code as usize, place + 1);
+        assert!(RefusalCode::ALL.is_sorted_by(|one, next| (*one as u16) < *next as u16));
+        for code in RefusalCode::ALL {
+            assert_ne!(code as u16, 0);
             assert_eq!(Outcome::from_number(code as u16), Some(Outcome::Refused(code)));
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
             assert!(code.explanation().ends_with('.'));
