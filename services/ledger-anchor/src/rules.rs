@@ -5,9 +5,12 @@
 //! | [`network`] | attestations withdrawn |
 //! | [`document`] | versions anchored, endorsed, replaced |
 //! | [`grant`] | keys given and withdrawn |
-//! | [`claim`] | parts of a total reserved, financed, settled, released |
-//! | [`supervision`] | cases and accesses |
+//! | [`claim`] | parts of a total reserved, financed, settled, released; appeals |
+//! | [`receivable`] | what a buyer owes, issued, split, handed on, pledged, paid |
+//! | [`supervision`] | cases, accesses and alerts |
 //! | [`anchor`] | digests notarised |
+//!
+//! [`fingerprint`] and [`source`] hold what claims and receivables share; [`decision`] what others may decide about them.
 //!
 //! A record that is refused leaves nothing but the use of its nonce. Signatures of authors and sponsors are checked
 //! at admission, once a node; proofs are checked here, or before in parallel with their verdicts kept (see
@@ -15,10 +18,14 @@
 
 pub mod anchor;
 pub mod claim;
+pub mod decision;
 pub mod document;
+pub mod fingerprint;
 pub mod grant;
 pub mod network;
 pub mod proofs;
+pub mod receivable;
+pub mod source;
 pub mod supervision;
 
 #[cfg(test)]
@@ -163,6 +170,16 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::SupervisionAccess { access, approvals } => supervision::access(state, &case, access, approvals),
         Body::SupervisionCaseClose { case: closed } => supervision::close_case(state, &case, closed),
         Body::AnchorNotarise { digest: _ } => anchor::notarise(&case),
+        Body::ReceivableIssue { issue } => receivable::issue(state, &case, issue),
+        Body::ReceivableAcknowledge { receivable } => receivable::acknowledge(state, &case, receivable),
+        Body::ReceivableSplit { receivable, children, proof } => {
+            receivable::split(state, &case, receivable, children, proof)
+        }
+        Body::ReceivableTransfer { receivable, to } => receivable::transfer(state, &case, receivable, to),
+        Body::ReceivableFinance { receivable, consent } => receivable::finance(state, &case, receivable, consent),
+        Body::ReceivableSettle { receivable } => receivable::settle(state, &case, receivable),
+        Body::ClaimAppeal { appeal } => claim::appeal(state, &case, appeal),
+        Body::SupervisionAlert { alert } => supervision::alert(state, &case, alert),
     }
 }
 

@@ -2,5 +2,8 @@
 
 mod cases;
 mod invariants;
+mod notes;
 mod proven;
+mod receivables;
+mod sources;
 mod world;
