@@ -16,7 +16,7 @@ use kontor_sealing::{Hash, PublicKey, SigningKey, document::DocumentId};
 use proptest::prelude::*;
 
 use super::world::{World, acknowledged, bank, issued, key, numbered, reserve};
-use crate::state::State as _;
+use crate::{replay::invariants::hold, state::State as _};
 
 const DOCUMENTS: u8 = 3;
 
@@ -422,6 +422,8 @@ impl History {
             assert!(document.receivables.is_none() || counted.is_empty(), "lent twice");
         }
         self.check_receivables(world);
+        // What the replay tool looks for says the same.
+        assert_eq!(hold(&world.state, world.now).unwrap(), None);
     }
 
     /// Receivables move by their machine; parts sum to what they were split off; a root knows its live leaves.
