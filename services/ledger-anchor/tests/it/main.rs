@@ -3,6 +3,7 @@
 mod attachments;
 mod log;
 mod network;
+mod receivables;
 mod records;
 mod recovery;
 mod start;
