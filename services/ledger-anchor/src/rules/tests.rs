@@ -6,4 +6,5 @@ mod notes;
 mod proven;
 mod receivables;
 mod sources;
+mod steps;
 mod world;
