@@ -5,7 +5,7 @@
 //! | [`network`] | attestations withdrawn |
 //! | [`document`] | versions anchored, endorsed, replaced |
 //! | [`grant`] | keys given and withdrawn |
-//! | [`claim`] | parts of a total reserved, financed, settled, released; appeals |
+//! | [`claim`], [`appeal`] | parts of a total reserved, financed, settled, released; matches called wrong |
 //! | [`receivable`] | what a buyer owes, issued, split, handed on, pledged, paid |
 //! | [`supervision`] | cases, accesses and alerts |
 //! | [`anchor`] | digests notarised |
@@ -17,6 +17,7 @@
 //! [`proofs`]).
 
 pub mod anchor;
+pub mod appeal;
 pub mod claim;
 pub mod decision;
 pub mod document;
@@ -178,7 +179,7 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::ReceivableTransfer { receivable, to } => receivable::transfer(state, &case, receivable, to),
         Body::ReceivableFinance { receivable, consent } => receivable::finance(state, &case, receivable, consent),
         Body::ReceivableSettle { receivable } => receivable::settle(state, &case, receivable),
-        Body::ClaimAppeal { appeal } => claim::appeal(state, &case, appeal),
+        Body::ClaimAppeal { appeal } => appeal::appeal(state, &case, appeal),
         Body::SupervisionAlert { alert } => supervision::alert(state, &case, alert),
     }
 }

@@ -61,17 +61,17 @@ pub struct Alert {
     pub at: Timestamp,
 }
 
-/// An owner's word that its document is not the one that a claim's fingerprint matched.
+/// An owner's word that its document is not the one that another's fingerprint matched.
 #[derive(Debug, Clone, PartialEq, Encode, Decode, CborLen, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AppealTerms {
     /// The owner's document.
     #[n(0)]
     pub document: DocumentId,
-    /// The live claim on another document that it was matched with.
+    /// The live claim on another document, or the receivable issued on one, that it was matched with.
     #[n(1)]
-    pub claim: ClaimId,
-    /// The kind of fingerprint that matched; the claim holds one.
+    pub against: RecordId,
+    /// The kind of fingerprint that matched; the other holds one.
     #[n(2)]
     pub kind: FingerprintKind,
     /// Why the match is wrong, at most 500 characters; everybody reads it.
@@ -79,7 +79,7 @@ pub struct AppealTerms {
     pub reason: String,
 }
 
-/// An appeal as the document and the claim keep it.
+/// An appeal as both sides keep it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Appeal {
@@ -89,9 +89,9 @@ pub struct Appeal {
     /// The document that appeals.
     #[n(1)]
     pub document: DocumentId,
-    /// The claim appealed against.
+    /// The claim or receivable appealed against.
     #[n(2)]
-    pub claim: ClaimId,
+    pub against: RecordId,
     /// The kind of fingerprint.
     #[n(3)]
     pub kind: FingerprintKind,

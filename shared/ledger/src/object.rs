@@ -95,7 +95,7 @@ pub struct Document {
     #[n(12)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receivables: Option<Borne>,
-    /// Its owner's appeals against matches, oldest first.
+    /// Its owner's appeals against matches, and others' against what was issued on it, oldest first.
     #[cbor(n(13), skip_if = "Vec::is_empty")]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub appeals: Vec<Appeal>,

@@ -202,7 +202,7 @@ refusal_codes! {
     SourcesMalformed = 50, "sources-malformed";
     /// The source fingerprint stands for another document while claims under it live.
     SourceMismatch = 51, "source-mismatch";
-    /// The claim holds no fingerprint of the kind, or is on the same document, or lives no more.
+    /// What is appealed against holds no fingerprint of the kind, or is on the same document, or lives no more.
     NoMatch = 52, "no-match";
 }
 

@@ -71,7 +71,7 @@ fn bodies() -> Vec<(&'static str, Body)> {
     let consent = consent(&key(11), &Hash::default(), &receivable, &key(12).public(), &bank);
     let appeal = AppealTerms {
         document: document(1),
-        claim: receivable,
+        against: receivable,
         kind: Kind::NearNumber,
         reason: "two deliveries".to_owned(),
     };

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use kontor_ledger::{
-    alert::{Appeal, AppealTerms},
     member::MemberRole,
     object::{Claim, ClaimEvent, ClaimState, Document},
     outcome::RefusalCode,
@@ -21,11 +20,6 @@ use super::{
     fingerprint, proofs, require, source,
 };
 use crate::state::{Once, State, StateError, UsedBy, load, save};
-
-/// Characters of an appeal's reason.
-const MAX_REASON: usize = 500;
-/// Appeals that a document or a claim keeps.
-const MAX_APPEALS: usize = 100;
 
 /// A bank reserves part of a document's total, with a key that it uses for this claim only.
 pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reservation) -> Result<(), Stop> {
@@ -147,32 +141,6 @@ pub(super) fn leave(state: &mut impl State, now: Timestamp, claim: &Claim) -> Re
         document.live = live_claims(state, &document, now)?.iter().map(|other| other.id).collect();
         document.diluted &= !document.live.is_empty();
         save(state, &id, &document);
-    }
-    Ok(())
-}
-
-/// The owner of a document notes that a claim's match with it is wrong, once for each claim and kind. It changes no
-/// sum: the claim's bank and the regulator see it and decide.
-pub(super) fn appeal(state: &mut impl State, case: &Judged<'_>, terms: &AppealTerms) -> Result<(), Stop> {
-    let mut document = load::<Document>(state, &terms.document)?.ok_or(RefusalCode::UnknownDocument)?;
-    case.by(&document.key)?;
-    require_standing(&document)?;
-    require(terms.reason.chars().count() <= MAX_REASON, RefusalCode::TooLong)?;
-    let mut claim = load::<Claim>(state, &terms.claim)?.ok_or(RefusalCode::UnknownClaim)?;
-    let matches = claim.is_live(case.now())
-        && claim.document != document.id
-        && claim.held_fingerprints().any(|held| held.kind == terms.kind);
-    require(matches, RefusalCode::NoMatch)?;
-    let said = document.appeals.iter().any(|one| one.claim == claim.id && one.kind == terms.kind);
-    require(!said, RefusalCode::AlreadyRegistered)?;
-    require(document.appeals.len() < MAX_APPEALS, RefusalCode::TooLong)?;
-    let appeal = Appeal { record: case.id, document: document.id, claim: claim.id, kind: terms.kind, at: case.now() };
-    document.appeals.push(appeal);
-    save(state, &document.id, &document);
-    // Strangers must not keep an owner's appeal out by filling the claim's list.
-    if claim.appeals.len() < MAX_APPEALS {
-        claim.appeals.push(appeal);
-        save(state, &claim.id, &claim);
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ pub fn subjects(record: &Record) -> Vec<String> {
         | Body::ReceivableTransfer { receivable, .. }
         | Body::ReceivableFinance { receivable, .. }
         | Body::ReceivableSettle { receivable } => vec![receivable.to_string()],
-        Body::ClaimAppeal { appeal } => vec![appeal.document.to_string(), appeal.claim.to_string()],
+        Body::ClaimAppeal { appeal } => vec![appeal.document.to_string(), appeal.against.to_string()],
         Body::SupervisionAlert { alert } => {
             let documents = alert.documents.iter().map(ToString::to_string);
             documents.chain(alert.claims.iter().map(ToString::to_string)).collect()

@@ -11,7 +11,7 @@ use kontor_ledger::{
 };
 use kontor_sealing::Hash;
 
-use super::world::{World, bank, key, reserve};
+use super::world::{World, bank, issued, key, reserve};
 use crate::{
     rules::{Stop, decision},
     state::object,
@@ -36,7 +36,7 @@ fn an_owner_appeals_against_a_match_once() {
     let documents = [0, 1].map(|document| world.header(document, 1).document);
     let appeal = |document, kind| {
         let reason = "the buyer ordered twice".to_owned();
-        Body::ClaimAppeal { appeal: AppealTerms { document, claim, kind, reason } }
+        Body::ClaimAppeal { appeal: AppealTerms { document, against: claim, kind, reason } }
     };
     let owner = key(b'd', 1);
     let exact = appeal(documents[1], FingerprintKind::Exact);
@@ -62,6 +62,31 @@ fn an_owner_appeals_against_a_match_once() {
     assert_eq!(world.say(&key(b'k', 0), 0, Body::ClaimRelease { claim }).1, Accepted);
     let near = appeal(documents[1], FingerprintKind::NearNumber);
     assert_eq!(world.say(&owner, 2, near).1, Refused(Code::NoMatch));
+}
+
+#[test]
+fn an_owner_appeals_against_a_match_with_receivables() {
+    let mut world = World::new();
+    for document in [0, 1] {
+        let body = world.register(document, 1_000);
+        assert_eq!(world.say(&key(b'd', document), 2, body).1, Accepted);
+        world.confirm(document);
+    }
+    let terms = world.issue(0, 500, 1, 1);
+    let (root, outcome) = world.say(&key(b'b', 0), 0, issued(terms));
+    assert_eq!(outcome, Accepted);
+    let appeal = |against, kind| {
+        let (document, reason) = (world.header(1, 1).document, String::new());
+        Body::ClaimAppeal { appeal: AppealTerms { document, against, kind, reason } }
+    };
+    let [right, amount] = [FingerprintKind::Exact, FingerprintKind::NearAmount].map(|kind| appeal(root, kind));
+    let unknown = appeal(Hash::default(), FingerprintKind::Exact);
+    assert_eq!(world.say(&key(b'd', 1), 2, amount).1, Refused(Code::NoMatch));
+    assert_eq!(world.say(&key(b'd', 1), 2, unknown).1, Refused(Code::UnknownClaim));
+    assert_eq!(world.say(&key(b'd', 1), 2, right.clone()).1, Accepted);
+    assert_eq!(world.say(&key(b'd', 1), 2, right).1, Refused(Code::AlreadyRegistered));
+    assert_eq!(world.document(0).unwrap().appeals, world.document(1).unwrap().appeals);
+    assert_eq!(world.document(0).unwrap().appeals.len(), 1);
 }
 
 #[test]
