@@ -174,24 +174,7 @@ pub fn obligations(
             let parent = load::<Receivable>(state, receivable)?.filter(|_| children.len() <= MAX_CHILDREN);
             Ok(parent.map(|parent| split(context.network.id, &parent, children, proof)).into_iter().collect())
         }
-        Body::NetworkAttestationWithdraw { .. }
-        | Body::DocumentEndorse { .. }
-        | Body::DocumentSupersede { .. }
-        | Body::GrantGive { .. }
-        | Body::GrantWithdraw { .. }
-        | Body::ClaimFinance { .. }
-        | Body::ClaimSettle { .. }
-        | Body::ClaimRelease { .. }
-        | Body::ClaimAppeal { .. }
-        | Body::SupervisionCaseOpen { .. }
-        | Body::SupervisionAccess { .. }
-        | Body::SupervisionCaseClose { .. }
-        | Body::SupervisionAlert { .. }
-        | Body::AnchorNotarise { .. }
-        | Body::ReceivableAcknowledge { .. }
-        | Body::ReceivableTransfer { .. }
-        | Body::ReceivableFinance { .. }
-        | Body::ReceivableSettle { .. } => Ok(Vec::new()),
+        _ => Ok(Vec::new()),
     }
 }
 
