@@ -25,11 +25,12 @@ use kontor_sealing::{
 };
 
 use crate::{
+    replay::invariants::moves,
     rules::{
-        BlockContext, Network, apply,
+        BlockContext, Network, judge,
         proofs::{Obligation, Owed, Verdicts, obligations},
     },
-    state::{MemoryState, load},
+    state::{MemoryState, commit, load},
 };
 
 pub(super) fn key(kind: u8, index: u8) -> SigningKey {
@@ -257,7 +258,10 @@ impl World {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);
         }
-        apply(&mut self.state, &context, &record.id(), record).unwrap()
+        let (outcome, changes) = judge(&self.state, &context, &record.id(), record).unwrap();
+        assert_eq!(moves(&self.state, &changes, self.now).unwrap(), None);
+        commit(&mut self.state, changes);
+        outcome
     }
 
     fn truth(&self, obligation: &Obligation) -> bool {
