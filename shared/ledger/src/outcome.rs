@@ -188,13 +188,13 @@ refusal_codes! {
     NotConfirmed = 43, "not-confirmed";
     /// The proof that the parts sum to the whole does not hold.
     ConservationProofInvalid = 44, "conservation-proof-invalid";
-    /// The parts are fewer than two or more than allowed.
+    /// The parts are fewer than two, more than allowed, or one may not even be itself.
     PartsMalformed = 45, "parts-malformed";
-    /// The holder's key holds or held another part.
+    /// The holder's key holds or held another part, or is named twice.
     HolderKeyUsed = 46, "holder-key-used";
     /// The holder did not sign that the receivable is pledged to this key of this bank.
     ConsentInvalid = 47, "consent-invalid";
-    /// The document or the receivable has as many parts as allowed.
+    /// The document bears as many receivables, or the receivable would become as many parts, as allowed.
     TooManyReceivables = 48, "too-many-receivables";
     /// The receivables issued before are not those that the headroom was proven over.
     ReceivablesChanged = 49, "receivables-changed";

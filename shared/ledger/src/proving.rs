@@ -90,20 +90,21 @@ pub fn issue(
     Ok((shown, headroom(total, WHOLE, issued, amount, &context, rng)?))
 }
 
-/// The parts of `parent` for these holders, and the proof that they sum to it.
+/// The parts of `parent` for these holders, each with how many parts it may become, and the proof that they sum to it.
 ///
 /// # Errors
 /// [`ProofError::False`] if they do not; otherwise as [`prove`].
 pub fn split(
     network: Hash,
     parent: (&ReceivableId, &Opening),
-    parts: &[(PublicKey, Opening)],
+    parts: &[(PublicKey, Opening, u16)],
     author: &PublicKey,
     rng: &mut impl CryptoRng,
 ) -> Result<(Vec<Child>, Proof), ProofError> {
-    let children: Vec<Child> =
-        parts.iter().map(|(holder, amount)| Child { holder: *holder, amount: amount.commitment() }).collect();
-    let amounts = || parts.iter().map(|(_, amount)| amount.clone());
+    let child =
+        |(holder, amount, parts): &_| Child { holder: *holder, amount: Opening::commitment(amount), parts: *parts };
+    let children: Vec<Child> = parts.iter().map(child).collect();
+    let amounts = || parts.iter().map(|(_, amount, _)| amount.clone());
     let witness = Witness::new(amounts().chain([parent.1.clone()]).chain(amounts()));
     let statement = conservation(parent.1.commitment(), &children);
     let proof = prove(&statement, &witness, &split_context(network, parent.0, &children, author), rng)?;

@@ -37,8 +37,8 @@ pub type ReceivableId = Hash;
 /// Parts that one record may split a receivable into.
 pub const MAX_CHILDREN: usize = 16;
 
-/// Live parts of one root at most; bounds what settling it costs.
-pub const MAX_LEAVES: usize = 128;
+/// Parts that one root may become at most; bounds what settling it costs.
+pub const MAX_PARTS: u16 = 256;
 
 /// Receivables issued on one document at most.
 pub const MAX_ROOTS: usize = 16;
@@ -82,12 +82,16 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, CborLen, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Child {
-    /// The key that is to hold it, never used before.
+    /// The key that is to hold it and never held another part.
     #[n(0)]
     pub holder: PublicKey,
     /// Its amount.
     #[n(1)]
     pub amount: Commitment,
+    /// How many parts it may become, itself counted: at least 1, and all children's together at most the parent's. So
+    /// no holder can use up the parts that another's payments need.
+    #[n(2)]
+    pub parts: u16,
 }
 
 /// That the children sum to the parent and each lies in [0, 2^64).
@@ -230,6 +234,9 @@ pub struct Receivable {
     /// Of a root, the live leaves in ascending order.
     #[n(14)]
     pub leaves: Vec<ReceivableId>,
+    /// How many parts it may become, itself counted.
+    #[n(15)]
+    pub parts: u16,
 }
 
 impl Receivable {

@@ -312,7 +312,7 @@ pub enum Body {
         /// The receivable or part.
         #[n(0)]
         receivable: ReceivableId,
-        /// The next holder's key, never used before.
+        /// The next holder's key, which never held another part.
         #[n(1)]
         to: PublicKey,
     },

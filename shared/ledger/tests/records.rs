@@ -66,7 +66,7 @@ fn bodies() -> Vec<(&'static str, Body)> {
     };
     let source =
         SourceClaim { fingerprint: fingerprint(Kind::Source).value, document: document(10), version: 1, headroom };
-    let child = |seed| Child { holder: key(seed).public(), amount: Commitment::from_bytes([seed; 32]) };
+    let child = |seed| Child { holder: key(seed).public(), amount: Commitment::from_bytes([seed; 32]), parts: 2 };
     let bank = "AURUDEFF".parse().unwrap();
     let consent = consent(&key(11), &Hash::default(), &receivable, &key(12).public(), &bank);
     let appeal = AppealTerms {

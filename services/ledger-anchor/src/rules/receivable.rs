@@ -6,11 +6,13 @@
 //! counted, for the total that it was paid out of is gone; only a receivable that the seller never took opens the
 //! document again.
 
+use std::collections::BTreeSet;
+
 use kontor_ledger::{
     object::{Claim, Document},
     outcome::RefusalCode,
     receivable::{
-        Borne, Child, Issue, MAX_CHILDREN, MAX_LEAVES, MAX_ROOTS, Pledge, Receivable, ReceivableEvent, ReceivableId,
+        Borne, Child, Issue, MAX_CHILDREN, MAX_PARTS, MAX_ROOTS, Pledge, Receivable, ReceivableEvent, ReceivableId,
         ReceivableState, check_consent, child_id,
     },
     record::Endorsement,
@@ -69,6 +71,7 @@ pub(super) fn issue(state: &mut impl State, case: &Judged<'_>, terms: &Issue) ->
         state: ReceivableState::Issued,
         children: Vec::new(),
         leaves: vec![case.id],
+        parts: MAX_PARTS,
     };
     fingerprint::bear(state, &document.id, &terms.fingerprints)?;
     insert(&mut borne.roots, root.id);
@@ -88,6 +91,11 @@ pub(super) fn acknowledge(state: &mut impl State, case: &Judged<'_>, id: &Receiv
     let mut receivable = find(state, id)?;
     let next = receivable.next.ok_or(RefusalCode::WrongState)?;
     case.by(&next)?;
+    // The seller takes all that is issued on its document with one key.
+    if receivable.state != ReceivableState::Issued {
+        check_holder(state, case, &next)?;
+        save(state, &Once::HolderKey(next), &UsedBy(case.id));
+    }
     step(&mut receivable, ReceivableEvent::Acknowledge)?;
     receivable.holder = next;
     receivable.next = None;
@@ -108,10 +116,13 @@ pub(super) fn split(
     case.by(&parent.holder)?;
     step(&mut parent, ReceivableEvent::Split)?;
     require((2..=MAX_CHILDREN).contains(&children.len()), RefusalCode::PartsMalformed)?;
-    let leaves = find(state, &parent.root)?.leaves.len();
-    require(leaves.saturating_add(children.len()) <= MAX_LEAVES.saturating_add(1), RefusalCode::TooManyReceivables)?;
-    for child in children {
-        use_holder(state, case, &child.holder)?;
+    require(children.iter().all(|child| child.parts > 0), RefusalCode::PartsMalformed)?;
+    let parts: usize = children.iter().map(|child| usize::from(child.parts)).sum();
+    require(parts <= usize::from(parent.parts), RefusalCode::TooManyReceivables)?;
+    let holders: BTreeSet<&PublicKey> = children.iter().map(|child| &child.holder).collect();
+    require(holders.len() == children.len(), RefusalCode::HolderKeyUsed)?;
+    for holder in holders {
+        check_holder(state, case, holder)?;
     }
     proofs::check(case.context, &proofs::split(case.network(), &parent, children, proof))?;
 
@@ -134,6 +145,7 @@ pub(super) fn split(
             state: ReceivableState::Transferred,
             children: Vec::new(),
             leaves: Vec::new(),
+            parts: child.parts,
         };
         parent.children.push(part.id);
         save(state, &part.id, &part);
@@ -159,7 +171,7 @@ pub(super) fn transfer(
     case.by(&receivable.controller())?;
     by_pledgee(case, &receivable)?;
     step(&mut receivable, ReceivableEvent::Transfer)?;
-    use_holder(state, case, to)?;
+    check_holder(state, case, to)?;
     receivable.next = Some(*to);
     save(state, id, &receivable);
     Ok(())
@@ -245,13 +257,11 @@ fn by_pledgee(case: &Judged<'_>, receivable: &Receivable) -> Result<(), Stop> {
     require(own, RefusalCode::WrongSponsor)
 }
 
-/// A key that is to hold a part holds no other, ever.
-fn use_holder(state: &mut impl State, case: &Judged<'_>, key: &PublicKey) -> Result<(), Stop> {
+/// A key that is to hold a part held no other. It is used up when it takes the part: by naming another's key nobody
+/// can keep its owner from using it.
+fn check_holder(state: &impl State, case: &Judged<'_>, key: &PublicKey) -> Result<(), Stop> {
     require(case.genesis().suites.contains(&key.suite()), RefusalCode::SuiteNotAllowed)?;
-    let once = Once::HolderKey(*key);
-    require(load::<UsedBy>(state, &once)?.is_none(), RefusalCode::HolderKeyUsed)?;
-    save(state, &once, &UsedBy(case.id));
-    Ok(())
+    require(load::<UsedBy>(state, &Once::HolderKey(*key))?.is_none(), RefusalCode::HolderKeyUsed)
 }
 
 fn find(state: &impl State, id: &ReceivableId) -> Result<Receivable, Stop> {

@@ -101,7 +101,8 @@ async fn a_receivable_is_issued_split_and_seen() {
 
     say(&network, &node, &seller, Body::ReceivableAcknowledge { receivable: issued }).await;
     let holders = [5, 6].map(|seed| SigningKey::from_seed(&[seed; 32]));
-    let parts: Vec<_> = holders.iter().map(SigningKey::public).zip([400, 500].map(opening)).collect();
+    let parts: Vec<_> =
+        holders.iter().map(SigningKey::public).zip([400, 500].map(opening)).map(|(one, part)| (one, part, 8)).collect();
     let made = proving::split(genesis, (&issued, &amount), &parts, &seller.public(), &mut rng);
     let (children, proof) = made.unwrap();
     let split = say(&network, &node, &seller, Body::ReceivableSplit { receivable: issued, children, proof }).await;

@@ -131,12 +131,16 @@ impl History {
                 let accepted = self.say_as(world, &author, 2, body);
                 assert!(honest || accepted.is_none(), "another key took a receivable");
             }
-            Step::Split { receivable, first, more, honest } => {
+            Step::Split { receivable, first, more, spare, honest } => {
                 let Some(known) = self.receivable(world, receivable) else { return };
                 let value = world.value(&known.amount);
                 let first = first.min(value);
                 let holders = [self.fresh(b'h'), self.fresh(b'h')];
-                let body = world.split(known.id, &[(first, &holders[0]), (value - first + more, &holders[1])]);
+                let mut body = world.split(known.id, &[(first, &holders[0]), (value - first + more, &holders[1])]);
+                if let Body::ReceivableSplit { children, .. } = &mut body {
+                    children[0].parts += spare;
+                    children[1].parts = children[1].parts.saturating_sub(spare);
+                }
                 let author = if honest { known.holder } else { known.issuer };
                 if let Some(id) = self.say_as(world, &author, 2, body) {
                     assert_eq!((more, author), (0, known.holder), "value was made");
@@ -294,6 +298,8 @@ impl History {
                 assert!(parts.iter().all(|part| part.parent == Some(one.id) && part.root == one.root));
             }
             assert!(one.state != ReceivableState::Financed || one.pledge.is_some());
+            let allotted: u16 = parts.iter().map(|part| part.parts).sum();
+            assert!(one.parts > 0 && allotted <= one.parts, "parts were made");
         }
         for root in all.iter().filter(|one| one.is_root()) {
             let mut live = leaves.remove(&root.id).unwrap_or_default();

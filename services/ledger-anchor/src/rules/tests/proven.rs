@@ -160,7 +160,8 @@ fn real_proofs_decide_on_receivables() {
     let root = world.document(0).unwrap().receivables.unwrap().roots[0];
     assert_eq!(judge(&mut world, &seller, Body::ReceivableAcknowledge { receivable: root }), Accepted);
     let holders = [1, 2, 3].map(|index| key(b'h', index).public());
-    let parts: Vec<_> = holders.into_iter().zip([100, 200, 300].map(opening)).collect();
+    let parts: Vec<_> =
+        holders.into_iter().zip([100, 200, 300].map(opening)).map(|(one, part)| (one, part, 1)).collect();
     let author = seller.public();
     let made = proving::split(network, (&root, &whole), &parts, &author, &mut rand::rng());
     let (children, proof) = made.unwrap();
@@ -174,14 +175,14 @@ fn real_proofs_decide_on_receivables() {
     // That they sum alone is not enough: one could be negative.
     let terms = children.iter().map(|child| (1, child.amount)).collect();
     let sum = Statement::Linear { terms, sum: whole.commitment() };
-    let openings = parts.iter().map(|(_, part)| part.clone()).chain([whole.clone()]).collect();
+    let openings = parts.iter().map(|(_, part, _)| part.clone()).chain([whole.clone()]).collect();
     let alone = shown(&sum, openings, &split_context(network, &root, &children, &author));
     assert_eq!(judge(&mut world, &seller, split(children.clone(), alone)), Refused(Code::ConservationProofInvalid));
     assert_eq!(judge(&mut world, &seller, split(children, proof)), Accepted);
     assert_eq!(world.receivable(&root).unwrap().leaves.len(), 3);
 
     // Parts that do not sum to the whole have no proof.
-    let more: Vec<_> = parts.iter().map(|(holder, _)| (*holder, opening(300))).collect();
+    let more: Vec<_> = parts.iter().map(|(holder, ..)| (*holder, opening(300), 1)).collect();
     let none = proving::split(network, (&root, &whole), &more, &author, &mut rand::rng());
     assert!(matches!(none, Err(ProofError::False)));
 }

@@ -5,7 +5,7 @@ use kontor_ledger::{
         Outcome::{Accepted, Refused},
         RefusalCode as Code,
     },
-    receivable::{ReceivableId, ReceivableState as State, child_id},
+    receivable::{MAX_PARTS, ReceivableId, ReceivableState as State, child_id},
     record::{Body, Endorsement},
 };
 use kontor_sealing::{Hash, SigningKey};
@@ -205,27 +205,48 @@ fn a_pledge_is_handed_to_another_bank_by_decision() {
 }
 
 #[test]
-fn pledging_ends_when_it_is_due_and_leaves_are_bounded() {
+fn a_key_holds_one_part_and_naming_it_does_not_use_it_up() {
     let (mut world, root) = taken();
-    let mut holder = key(b's', 0);
-    let mut leaf = root;
-    for round in 0_u8..8 {
+    let (seller, one, two) = (key(b's', 0), key(b'h', 1), key(b'h', 2));
+    let body = world.split(root, &[(300, &one), (700, &two)]);
+    let (split, _) = world.say(&seller, 2, body);
+    let [small, large] = [0, 1].map(|index| child_id(&split, index));
+    // Named for both parts, it takes one; the other waits for another key.
+    let body = Body::ReceivableTransfer { receivable: large, to: one.public() };
+    assert_eq!(world.say(&seller, 2, body).1, Accepted);
+    assert_eq!(acknowledge(&mut world, small, &one), Accepted);
+    assert_eq!(acknowledge(&mut world, large, &one), Refused(Code::HolderKeyUsed));
+    for (to, outcome) in [(&one, Refused(Code::HolderKeyUsed)), (&two, Accepted)] {
+        let body = Body::ReceivableTransfer { receivable: large, to: to.public() };
+        assert_eq!(world.say(&seller, 2, body).1, outcome);
+    }
+    assert_eq!(acknowledge(&mut world, large, &two), Accepted);
+}
+
+#[test]
+fn pledging_ends_when_it_is_due_and_parts_are_bounded() {
+    let (mut world, root) = taken();
+    let (mut holder, mut leaf) = (key(b's', 0), root);
+    for round in 0_u8..17 {
         let holders: Vec<SigningKey> = (0..16).map(|index| key(b'h' + 1 + round, index)).collect();
         let value = world.value(&world.receivable(&leaf).unwrap().amount);
         let mut parts: Vec<(u64, &SigningKey)> = holders.iter().map(|holder| (1, holder)).collect();
         parts[15].0 = value - 15;
         let body = world.split(leaf, &parts);
         let (split, outcome) = world.say(&holder, 2, body);
+        assert_eq!(outcome, Accepted, "{round}");
         leaf = child_id(&split, 15);
         holder = holders[15].clone();
-        assert_eq!(outcome, Accepted, "{round}");
         assert_eq!(acknowledge(&mut world, leaf, &holder), Accepted);
     }
-    assert_eq!(world.receivable(&root).unwrap().leaves.len(), 121);
-    let holders: Vec<SigningKey> = (0..16).map(|index| key(b'z', index)).collect();
-    let parts: Vec<(u64, &SigningKey)> = holders.iter().map(|holder| (1, holder)).collect();
-    let body = world.split(leaf, &parts);
-    assert_eq!(world.say(&holder, 2, body).1, Refused(Code::TooManyReceivables));
+    assert_eq!(world.receivable(&root).unwrap().leaves.len(), usize::from(MAX_PARTS));
+    let value = world.value(&world.receivable(&leaf).unwrap().amount);
+    let body = world.split(leaf, &[(1, &key(b'z', 0)), (value - 1, &key(b'z', 1))]);
+    assert_eq!(world.say(&holder, 2, body.clone()).1, Refused(Code::TooManyReceivables));
+    let Body::ReceivableSplit { receivable, mut children, proof } = body else { unreachable!() };
+    children[0].parts = 0;
+    let body = Body::ReceivableSplit { receivable, children, proof };
+    assert_eq!(world.say(&holder, 2, body).1, Refused(Code::PartsMalformed));
     world.pass(3_000);
     assert_eq!(world.pledge(leaf, &key(b'p', 0), &holder, 0), Refused(Code::Expired));
 }

@@ -73,6 +73,7 @@ pub(super) enum Step {
         receivable: usize,
         first: u64,
         more: u64,
+        spare: u16,
         honest: bool,
     },
     Transfer {
@@ -151,8 +152,11 @@ pub(super) fn receivable_step() -> impl Strategy<Value = Step> {
             }
         ),
         7 => receivable().prop_map(|(receivable, honest)| Step::Acknowledge { receivable, honest }),
-        5 => (receivable(), 0_u64..1_000, 0_u64..5)
-            .prop_map(|((receivable, honest), first, more)| Step::Split { receivable, first, more: more / 4, honest }),
+        5 => (receivable(), 0_u64..1_000, 0_u64..5, 0_u16..300).prop_map(
+            |((receivable, honest), first, more, spare)| {
+                Step::Split { receivable, first, more: more / 4, spare, honest }
+            }
+        ),
         4 => receivable().prop_map(|(receivable, honest)| Step::Transfer { receivable, honest }),
         4 => (receivable(), 0_u8..3)
             .prop_map(|((receivable, honest), bank)| Step::Pledge { receivable, bank, honest }),

@@ -200,10 +200,19 @@ impl World {
         }
     }
 
+    /// The last part may become as many as are left over, the others no more than themselves.
     pub(super) fn split(&mut self, receivable: ReceivableId, parts: &[(u64, &SigningKey)]) -> Body {
-        let mut part =
-            |(amount, holder): &(u64, &SigningKey)| Child { holder: holder.public(), amount: self.commit(*amount) };
-        let children = parts.iter().map(&mut part).collect();
+        let room = self.receivable(&receivable).map_or(0, |known| known.parts);
+        let mut part = |(amount, holder): &(u64, &SigningKey)| Child {
+            holder: holder.public(),
+            amount: self.commit(*amount),
+            parts: 1,
+        };
+        let mut children: Vec<Child> = parts.iter().map(&mut part).collect();
+        let others = u16::try_from(children.len().saturating_sub(1)).unwrap();
+        if let Some(last) = children.last_mut() {
+            last.parts = room.saturating_sub(others).max(1);
+        }
         Body::ReceivableSplit { receivable, children, proof: proof() }
     }
 
