@@ -17,8 +17,9 @@ use kontor_sealing::{DocumentId, Hash, SigningKey};
 
 use crate::{domain::relay::Fate, error::Error};
 
-/// Kinds of records that say something about documents and who reads them.
-const FOLLOWED: [&str; 8] = [
+/// Kinds of records that say something about documents and who reads them, and every kind that is relayed: a caller is
+/// told that its record is final when the follower has passed it.
+const FOLLOWED: [&str; 13] = [
     "document-register",
     "document-amend",
     "document-endorse",
@@ -27,6 +28,11 @@ const FOLLOWED: [&str; 8] = [
     "grant-withdraw",
     "supervision-case-open",
     "supervision-access",
+    "claim-appeal",
+    "receivable-acknowledge",
+    "receivable-split",
+    "receivable-transfer",
+    "receivable-settle",
 ];
 
 /// How long one submission waits for finality; the outbox tries again after that.

@@ -1,9 +1,12 @@
 //! A log run again from genesis by somebody who trusts nobody: every link, certificate, signature and proof is
 //! checked, every record judged anew, every root recomputed.
 //!
-//! It shares the rules with a node and nothing else: state is in memory, records come one after the other.
+//! It shares the rules with a node and nothing else: state is in memory, records come one after the other. What the
+//! rules promise is checked apart from them, see [`invariants`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub(crate) mod invariants;
+
+use std::collections::{BTreeMap, HashMap};
 
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
@@ -12,16 +15,15 @@ use kontor_ledger::{
     epoch::validators_hash,
     genesis::{Genesis, GenesisError},
     merkle::{self, Frontier},
-    object::{Access, Case, Claim, Document},
-    record::{ClaimId, Record, RecordId},
+    record::{Record, RecordId},
     time::Timestamp,
 };
-use kontor_sealing::{Hash, PublicKey, document::DocumentId};
+use kontor_sealing::{Hash, PublicKey};
 
 use crate::{
     node::follower::FinalBlock,
     rules::{self, BlockContext, Network, epochs::close, proofs::CheckAll},
-    state::{MemoryState, StateError, load},
+    state::{MemoryState, StateError, commit},
 };
 
 /// Why a log is not what it should be. Heights count blocks from 1, positions records from 0.
@@ -174,7 +176,10 @@ impl Replay {
             return Err(ReplayError::Twice(position, first));
         }
         let context = BlockContext { network: &self.network, height, timestamp, verdicts: &CheckAll };
-        let outcome = rules::apply(&mut self.state, &context, &id, &record)?;
+        let (outcome, changes) = rules::judge(&self.state, &context, &id, &record)?;
+        invariants::moves(&self.state, &changes, timestamp)?
+            .map_or(Ok(()), |what| Err(ReplayError::Invariant { height, what }))?;
+        commit(&mut self.state, changes);
         match outcome {
             kontor_ledger::outcome::Outcome::Accepted => self.accepted += 1,
             kontor_ledger::outcome::Outcome::Refused(code) => *self.refused.entry(code.as_str()).or_default() += 1,
@@ -192,7 +197,8 @@ impl Replay {
         if self.certified != height {
             return Err(ReplayError::Uncertified(self.certified));
         }
-        self.check()?;
+        invariants::hold(&self.state, self.parent.timestamp)?
+            .map_or(Ok(()), |what| Err(ReplayError::Invariant { height, what }))?;
         Ok(Replayed {
             network: self.network.id,
             height,
@@ -202,57 +208,5 @@ impl Replay {
             refused: self.refused,
             timestamp: self.parent.timestamp,
         })
-    }
-
-    /// Live claims with one exact fingerprint name one document, each document counts exactly its live claims, and
-    /// an access names a case that was opened before it. That sums stay within their caps was shown by the proof of
-    /// each claim over the set of claims that this counts.
-    fn check(&self) -> Result<(), ReplayError> {
-        let now = self.parent.timestamp;
-        let wrong = |what: String| ReplayError::Invariant { height: self.parent.height, what };
-        let mut named: BTreeMap<Hash, DocumentId> = BTreeMap::new();
-        let mut counted: BTreeMap<DocumentId, BTreeSet<ClaimId>> = BTreeMap::new();
-        for (key, _) in self.state.entries() {
-            let Some((kind, id)) = key.split_first() else { continue };
-            let Ok(id) = <[u8; 32]>::try_from(id).map(Hash::from_bytes) else { continue };
-            match kind {
-                b'c' => {
-                    let Some(claim) = load::<Claim>(&self.state, &id)?.filter(|claim| claim.is_live(now)) else {
-                        continue;
-                    };
-                    counted.entry(claim.counted_in).or_default().insert(claim.id);
-                    let exact = claim.fingerprints.first().map(|one| one.value).unwrap_or_default();
-                    if *named.entry(exact).or_insert(claim.document) != claim.document {
-                        return Err(wrong(format!("fingerprint {exact} is claimed for two documents")));
-                    }
-                }
-                b'a' => {
-                    let Some(access) = load::<Access>(&self.state, &id)? else { continue };
-                    let case = load::<Case>(&self.state, &access.terms.case)?;
-                    if !case.is_some_and(|case| case.at <= access.at && case.closed.is_none_or(|at| access.at <= at)) {
-                        return Err(wrong(format!("access {id} is outside its case")));
-                    }
-                }
-                _ => {}
-            }
-        }
-        for (key, _) in self.state.entries() {
-            let Some((b'd', id)) = key.split_first() else { continue };
-            let Ok(id) = <[u8; 32]>::try_from(id).map(|id| DocumentId::from(Hash::from_bytes(id))) else { continue };
-            let Some(document) = load::<Document>(&self.state, &id)? else { continue };
-            let mut listed = BTreeSet::new();
-            for claim in &document.live {
-                if load::<Claim>(&self.state, claim)?.is_some_and(|claim| claim.is_live(now)) {
-                    listed.insert(*claim);
-                }
-            }
-            if listed != counted.remove(&id).unwrap_or_default() {
-                return Err(wrong(format!("document {id} counts other claims than its live ones")));
-            }
-        }
-        match counted.keys().next() {
-            Some(id) => Err(wrong(format!("claims are counted in document {id}, which is unknown"))),
-            None => Ok(()),
-        }
     }
 }

@@ -7,23 +7,31 @@
 //! | [`members`], [`epochs`] | who takes part, who orders |
 //! | [`document`] | versions anchored, endorsed, replaced |
 //! | [`grant`] | keys given and withdrawn |
-//! | [`claim`] | parts of a total reserved, financed, settled, released |
-//! | [`supervision`] | cases and accesses |
+//! | [`claim`], [`appeal`] | parts of a total reserved, financed, settled, released; matches called wrong |
+//! | [`receivable`] | what a buyer owes, issued, split, handed on, pledged, paid |
+//! | [`supervision`] | cases, accesses and alerts |
 //! | [`anchor`] | digests notarised |
+//!
+//! [`fingerprint`] and [`source`] hold what claims and receivables share; [`decision`] what others may decide about them.
 //!
 //! A record that is refused leaves nothing but the use of its nonce. Signatures of authors and sponsors are checked
 //! at admission, once a node; proofs are checked here, or before in parallel with their verdicts kept (see
 //! [`proofs`]).
 
 pub mod anchor;
+pub mod appeal;
 pub mod claim;
+pub mod decision;
 pub mod document;
 pub mod epochs;
+pub mod fingerprint;
 mod governance;
 pub mod grant;
 pub mod members;
 pub mod network;
 pub mod proofs;
+pub mod receivable;
+pub mod source;
 pub mod supervision;
 
 #[cfg(test)]
@@ -31,9 +39,9 @@ pub(crate) mod tests;
 
 use kontor_ledger::{
     genesis::{Genesis, GenesisError},
-    governance::Settings,
+    governance::{Change, Settings},
     outcome::{Outcome, RefusalCode},
-    record::{Body, Record, RecordId},
+    record::{Body, FingerprintKind, Record, RecordId},
     time::Timestamp,
 };
 use kontor_sealing::{EscrowKey, Hash};
@@ -68,7 +76,8 @@ impl Network {
 /// | Version | Brought |
 /// |---|---|
 /// | 1 | everything but what follows |
-pub const RULES: u16 = 1;
+/// | 2 | receivables, sources, near amounts, appeals, alerts, decisions about claims of members that cannot act |
+pub const RULES: u16 = 2;
 
 /// What a rule knows besides state and record.
 pub struct BlockContext<'a> {
@@ -154,6 +163,8 @@ pub fn judge(
 fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, record: &Record) -> Result<(), Stop> {
     let case = Judged { context, id: *id, record };
     members::sponsor(state, &case)?;
+    let since = since(&record.unsigned.body);
+    require(since == 1 || case.settings(state)?.rules >= since, RefusalCode::NotActiveYet)?;
     require(context.network.genesis.suites.contains(&record.unsigned.author.suite()), RefusalCode::SuiteNotAllowed)?;
     match &record.unsigned.body {
         Body::NetworkAttestationWithdraw { attestation } => network::withdraw(state, &case, attestation),
@@ -182,6 +193,61 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::NetworkVote { proposal, approve } => governance::vote(state, &case, proposal, *approve),
         Body::NetworkKeyRotate { rotation } => governance::rotate(state, &case, rotation),
         Body::NetworkLeave => governance::leave(state, &case),
+        Body::ReceivableIssue { issue } => receivable::issue(state, &case, issue),
+        Body::ReceivableAcknowledge { receivable } => receivable::acknowledge(state, &case, receivable),
+        Body::ReceivableSplit { receivable, children, proof } => {
+            receivable::split(state, &case, receivable, children, proof)
+        }
+        Body::ReceivableTransfer { receivable, to } => receivable::transfer(state, &case, receivable, to),
+        Body::ReceivableFinance { receivable, consent } => receivable::finance(state, &case, receivable, consent),
+        Body::ReceivableSettle { receivable } => receivable::settle(state, &case, receivable),
+        Body::ClaimAppeal { appeal } => appeal::appeal(state, &case, appeal),
+        Body::SupervisionAlert { alert } => supervision::alert(state, &case, alert),
+    }
+}
+
+/// The version of the rules that brought a record's kind.
+fn since(body: &Body) -> u16 {
+    match body {
+        Body::ClaimReserve { claim } => {
+            let near = claim.fingerprints.iter().any(|one| one.kind == FingerprintKind::NearAmount);
+            if near || !claim.sources.is_empty() { 2 } else { 1 }
+        }
+        Body::NetworkPropose { change, .. } => match change {
+            Change::ClaimReassign { .. } | Change::ClaimRelease { .. } | Change::PledgeReassign { .. } => 2,
+            Change::MemberAdmit { .. }
+            | Change::MemberSuspend { .. }
+            | Change::MemberReinstate { .. }
+            | Change::MemberRetire { .. }
+            | Change::ValidatorChange { .. }
+            | Change::Parameters { .. }
+            | Change::Rules { .. } => 1,
+        },
+        Body::ReceivableIssue { .. }
+        | Body::ReceivableAcknowledge { .. }
+        | Body::ReceivableSplit { .. }
+        | Body::ReceivableTransfer { .. }
+        | Body::ReceivableFinance { .. }
+        | Body::ReceivableSettle { .. }
+        | Body::ClaimAppeal { .. }
+        | Body::SupervisionAlert { .. } => 2,
+        Body::NetworkAttestationWithdraw { .. }
+        | Body::DocumentRegister { .. }
+        | Body::DocumentAmend { .. }
+        | Body::DocumentEndorse { .. }
+        | Body::DocumentSupersede { .. }
+        | Body::GrantGive { .. }
+        | Body::GrantWithdraw { .. }
+        | Body::ClaimFinance { .. }
+        | Body::ClaimSettle { .. }
+        | Body::ClaimRelease { .. }
+        | Body::SupervisionCaseOpen { .. }
+        | Body::SupervisionAccess { .. }
+        | Body::SupervisionCaseClose { .. }
+        | Body::AnchorNotarise { .. }
+        | Body::NetworkVote { .. }
+        | Body::NetworkKeyRotate { .. }
+        | Body::NetworkLeave => 1,
     }
 }
 

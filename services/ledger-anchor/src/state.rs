@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use kontor_ledger::{
+    alert::Alert,
     encoding,
     genesis::Genesis,
     governance::{Epoch, MemberState, Proposal, Settings},
     member::MemberId,
     object::{Access, Case, Claim, Document, FingerprintHolders, Grant, Object, Withdrawals},
+    receivable::{Receivable, ReceivableId},
     record::{ClaimId, Fingerprint, FingerprintKind, Nonce, RecordId},
     time::Timestamp,
 };
@@ -179,11 +181,43 @@ pub(crate) struct Holders(#[n(0)] pub(crate) Vec<ClaimId>);
 impl Stored for Holders {
     type Id = Fingerprint;
     fn key(id: &Fingerprint) -> Vec<u8> {
-        let kind = match id.kind {
-            FingerprintKind::Exact => b'e',
-            FingerprintKind::NearNumber => b'n',
-        };
-        [&[b'f', kind], id.value.as_bytes().as_slice()].concat()
+        [&[b'f', letter(id.kind)], id.value.as_bytes().as_slice()].concat()
+    }
+}
+
+/// A fingerprint kind within a key.
+const fn letter(kind: FingerprintKind) -> u8 {
+    match kind {
+        FingerprintKind::Exact => b'e',
+        FingerprintKind::NearNumber => b'n',
+        FingerprintKind::NearAmount => b'm',
+        FingerprintKind::Source => b's',
+    }
+}
+
+impl Stored for Receivable {
+    type Id = ReceivableId;
+    fn key(id: &ReceivableId) -> Vec<u8> {
+        prefixed(b'r', id.as_bytes())
+    }
+}
+
+/// Documents that bear receivables under a fingerprint, in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct Bearers(#[n(0)] pub(crate) Vec<DocumentId>);
+
+impl Stored for Bearers {
+    type Id = Fingerprint;
+    fn key(id: &Fingerprint) -> Vec<u8> {
+        [&[b'u', b'f', letter(id.kind)], id.value.as_bytes().as_slice()].concat()
+    }
+}
+
+impl Stored for Alert {
+    type Id = RecordId;
+    fn key(id: &RecordId) -> Vec<u8> {
+        [b"ua".as_slice(), id.as_bytes()].concat()
     }
 }
 
@@ -201,6 +235,8 @@ pub(crate) enum Once {
     ClaimKey(PublicKey),
     /// The digest of terms that officers approved.
     Terms(Hash),
+    /// The key of a receivable's holder.
+    HolderKey(PublicKey),
 }
 
 impl Stored for UsedBy {
@@ -212,6 +248,7 @@ impl Stored for UsedBy {
             }
             Once::ClaimKey(key) => [&[b'k', key.suite() as u8], key.as_bytes().as_slice()].concat(),
             Once::Terms(digest) => prefixed(b't', digest.as_bytes()),
+            Once::HolderKey(key) => [&[b'u', b'k', key.suite() as u8], key.as_bytes().as_slice()].concat(),
         }
     }
 }
@@ -308,8 +345,8 @@ pub fn is_withdrawn(state: &impl State, attestation: &Hash, attester: &MemberId)
     Ok(withdrawals.is_some_and(|all| all.by.iter().any(|one| one.member == *attester)))
 }
 
-/// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's, access's or proposal's id, or
-/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`, `member:<code>`.
+/// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's, access's, receivable's,
+/// alert's or proposal's id, or `fingerprint:<kind>:<digits>` with a kind's name, `attestation:<digits>`, `member:<code>`.
 ///
 /// # Errors
 /// [`StateError`] if the object is damaged.
@@ -320,12 +357,8 @@ pub fn object(
     now: Timestamp,
 ) -> Result<Option<Object>, StateError> {
     if let Some(rest) = reference.strip_prefix("fingerprint:") {
-        let fingerprint = rest.split_once(':').and_then(|(kind, value)| {
-            let kind = match kind {
-                "exact" => FingerprintKind::Exact,
-                "near-number" => FingerprintKind::NearNumber,
-                _ => return None,
-            };
+        let fingerprint = rest.split_once(':').and_then(|(name, value)| {
+            let kind = FingerprintKind::ALL.into_iter().find(|kind| kind.as_str() == name)?;
             Some(Fingerprint { kind, value: value.parse().ok()? })
         });
         return fingerprint.map(|one| holders(state, one, now)).transpose().map(Option::flatten);
@@ -342,9 +375,8 @@ pub fn object(
     if let Some(document) = load::<Document>(state, &DocumentId::from(id))? {
         return Ok(Some(Object::Document(document)));
     }
-    if let Some(mut claim) = load::<Claim>(state, &id)? {
-        claim.state = claim.state_at(now);
-        return Ok(Some(Object::Claim(claim)));
+    if let Some(claim) = load::<Claim>(state, &id)? {
+        return shown(state, claim, now).map(Object::Claim).map(Some);
     }
     if let Some(grant) = load::<Grant>(state, &id)? {
         return Ok(Some(Object::Grant(grant)));
@@ -355,14 +387,38 @@ pub fn object(
     if let Some(proposal) = load::<Proposal>(state, &id)? {
         return Ok(Some(Object::Proposal(proposal)));
     }
-    Ok(load::<Access>(state, &id)?.map(Object::Access))
+    if let Some(access) = load::<Access>(state, &id)? {
+        return Ok(Some(Object::Access(access)));
+    }
+    if let Some(receivable) = load::<Receivable>(state, &id)? {
+        return Ok(Some(Object::Receivable(receivable)));
+    }
+    Ok(load::<Alert>(state, &id)?.map(Object::Alert))
+}
+
+/// A claim as it stands now.
+fn shown(state: &impl State, mut claim: Claim, now: Timestamp) -> Result<Claim, StateError> {
+    claim.state = claim.state_at(now);
+    if claim.state.is_live() {
+        for document in claim.counts_in().collect::<Vec<_>>() {
+            claim.diluted |= load::<Document>(state, &document)?.is_some_and(|document| document.diluted);
+        }
+    }
+    Ok(claim)
 }
 
 fn holders(state: &impl State, fingerprint: Fingerprint, now: Timestamp) -> Result<Option<Object>, StateError> {
-    let mut documents = Vec::new();
+    let mut documents = load::<Bearers>(state, &fingerprint)?.unwrap_or_default().0;
     for id in load::<Holders>(state, &fingerprint)?.unwrap_or_default().0 {
-        if let Some(claim) = load::<Claim>(state, &id)?.filter(|claim| claim.is_live(now)) {
-            documents.push(claim.document);
+        let Some(claim) = load::<Claim>(state, &id)?.filter(|claim| claim.is_live(now)) else { continue };
+        match fingerprint.kind {
+            FingerprintKind::Exact | FingerprintKind::NearNumber | FingerprintKind::NearAmount => {
+                documents.push(claim.document);
+            }
+            FingerprintKind::Source => {
+                let held = claim.sources.iter().filter(|hold| hold.fingerprint == fingerprint.value);
+                documents.extend(held.map(|hold| hold.counted_in));
+            }
         }
     }
     documents.sort_unstable();

@@ -12,7 +12,8 @@ use crate::{
     encoding::to_cbor,
     genesis::Parameters,
     member::{Member, MemberId},
-    record::RecordId,
+    receivable::ReceivableId,
+    record::{ClaimId, RecordId},
     time::Timestamp,
 };
 
@@ -180,6 +181,39 @@ pub enum Change {
         /// The first block that is judged by it; some blocks ahead, so that every node can be upgraded by then.
         #[n(1)]
         height: u64,
+    },
+    /// A live claim of a member that is suspended or has left goes to another bank.
+    #[n(7)]
+    ClaimReassign {
+        /// The claim.
+        #[n(0)]
+        claim: ClaimId,
+        /// That authors its records from now on; shown to be held by that bank, and never used for a claim before.
+        #[n(1)]
+        key: HeldKey,
+        /// The bank.
+        #[n(2)]
+        to: MemberId,
+    },
+    /// A live claim of a member that is suspended or has left is given up.
+    #[n(8)]
+    ClaimRelease {
+        /// The claim.
+        #[n(0)]
+        claim: ClaimId,
+    },
+    /// A receivable that a member has in pledge that is suspended or has left goes to another bank.
+    #[n(9)]
+    PledgeReassign {
+        /// The receivable.
+        #[n(0)]
+        receivable: ReceivableId,
+        /// As of a claim.
+        #[n(1)]
+        key: HeldKey,
+        /// The bank.
+        #[n(2)]
+        to: MemberId,
     },
 }
 

@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`record`] | what members submit |
 //! | [`batch`] | records under one signature of their sponsor |
+//! | [`receivable`], [`source`], [`alert`] | what some of them say, and what becomes of it |
+//! | [`proving`] | the proofs that they owe |
 //! | [`outcome`] | accepted, or why refused |
 //! | [`object`] | what the accepted records add up to |
 //! | [`context`] | what the proofs in records are bound to |
@@ -20,6 +22,7 @@
 //! | [`encoding`], [`time`] | canonical CBOR, agreed time |
 #![cfg_attr(feature = "client", doc = "| [`client`] | talking to nodes |")]
 
+pub mod alert;
 pub mod attestation;
 pub mod batch;
 pub mod block;
@@ -38,20 +41,24 @@ pub mod member;
 pub mod merkle;
 pub mod object;
 pub mod outcome;
+pub mod proving;
 pub mod receipt;
+pub mod receivable;
 pub mod record;
+pub mod source;
 pub mod time;
 
 pub use attestation::{Attestation, AttestationError, AttestationId, AttestedIdentifiers, Identifier, RoleProof};
 pub use batch::{Batch, BatchError};
 pub use block::{BlockDigest, BlockHeader};
 pub use certificate::{Certificate, CertificateError, Vote};
-pub use context::{Anchored, amend_context, amount_context, claim_context, total_context};
+pub use context::{Anchored, amend_context, amount_context, claim_context, source_context, total_context};
 pub use encoding::{EncodingError, from_cbor, to_cbor};
 pub use epoch::{EpochEnd, EpochError};
 pub use genesis::{Genesis, GenesisError, Officers, Parameters};
 pub use member::{Member, MemberId, MemberRole};
 pub use outcome::{Outcome, RefusalCode};
 pub use receipt::{Proven, Receipt, ReceiptError};
+pub use receivable::ReceivableId;
 pub use record::{Body, CaseId, ClaimId, Nonce, Record, RecordId, Unsigned};
 pub use time::Timestamp;

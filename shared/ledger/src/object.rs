@@ -5,19 +5,25 @@
 //! | reserved | financed | – | released | lapsed |
 //! | financed | – | settled | released | – |
 //! | settled, released, lapsed | – | – | – | – |
+//!
+//! In the words of `kontor_trade`'s financing claim: *registered* is reserved, *refused* claims leave no object but a
+//! refusal in the log, and what lapsed is *released* by its expiry.
 
 use kontor_sealing::{Commitment, Hash, PublicKey, Role, RoleKey, Suite, document::DocumentId};
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    alert::{Alert, Appeal},
     attestation::AttestationId,
     context::Anchored,
     governance::{MemberState, Proposal},
     member::MemberId,
+    receivable::{Borne, Receivable},
     record::{
         AccessTerms, CaseId, CaseTerms, ClaimId, Endorsement, Fingerprint, FingerprintKind, NearMatchAction, RecordId,
     },
+    source::SourceHold,
     time::Timestamp,
 };
 
@@ -43,6 +49,10 @@ pub enum Object {
     Member(MemberState),
     /// A proposal.
     Proposal(Proposal),
+    /// A receivable or a part of one.
+    Receivable(Receivable),
+    /// An alert.
+    Alert(Alert),
 }
 
 /// A document with all its versions.
@@ -67,10 +77,11 @@ pub struct Document {
     /// Version 1 first; never empty.
     #[n(5)]
     pub versions: Vec<Version>,
-    /// Claims that count against the total, in ascending order; a reservation that lapsed may still be listed.
+    /// Claims that count against the total, made on this document or resting on it as their source, in ascending
+    /// order; a reservation that lapsed may still be listed.
     #[n(6)]
     pub live: Vec<ClaimId>,
-    /// The total was amended below the live claims.
+    /// The total was amended below the live claims, or is gone with the document.
     #[n(7)]
     pub diluted: bool,
     /// The seller cancelled it.
@@ -85,6 +96,18 @@ pub struct Document {
     /// Supervisory accesses, oldest first.
     #[n(11)]
     pub accesses: Vec<RecordId>,
+    /// What was issued on it; while there is any, nothing is claimed on the document itself.
+    #[n(12)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receivables: Option<Borne>,
+    /// Its owner's appeals against matches, and others' against what was issued on it, oldest first.
+    #[cbor(n(13), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<Appeal>,
+    /// The regulator's alerts, oldest first.
+    #[cbor(n(14), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<RecordId>,
 }
 
 /// One version of a document.
@@ -273,6 +296,22 @@ pub struct Claim {
     /// Where it stood after its last record; see [`Claim::state_at`].
     #[n(12)]
     pub state: ClaimState,
+    /// The documents behind the claimed one, in ascending order of their fingerprints.
+    #[cbor(n(13), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceHold>,
+    /// Owners' appeals against matches with it, oldest first.
+    #[cbor(n(14), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub appeals: Vec<Appeal>,
+    /// The regulator's alerts, oldest first.
+    #[cbor(n(15), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<RecordId>,
+    /// Whether a document that it counts in is diluted; as shown, not stored.
+    #[cbor(skip)]
+    #[serde(default)]
+    pub diluted: bool,
 }
 
 impl Claim {
@@ -282,6 +321,17 @@ impl Claim {
             ClaimState::Reserved if now >= self.expires => ClaimState::Lapsed,
             state => state,
         }
+    }
+
+    /// Every fingerprint that it holds, sources last.
+    pub fn held_fingerprints(&self) -> impl Iterator<Item = Fingerprint> {
+        let source = |hold: &SourceHold| Fingerprint { kind: FingerprintKind::Source, value: hold.fingerprint };
+        self.fingerprints.iter().copied().chain(self.sources.iter().map(source))
+    }
+
+    /// The documents whose totals it counts against: the claimed one first.
+    pub fn counts_in(&self) -> impl Iterator<Item = DocumentId> {
+        [self.counted_in].into_iter().chain(self.sources.iter().map(|hold| hold.counted_in))
     }
 
     /// Whether it counts at `now`.
@@ -298,7 +348,8 @@ pub struct FingerprintHolders {
     pub kind: FingerprintKind,
     /// The value.
     pub value: Hash,
-    /// The documents with live claims under it; one at most for exact fingerprints.
+    /// The documents with live claims or with receivables under it; one at most for exact and source fingerprints. Of a
+    /// source, the order, transport or customs document.
     pub documents: Vec<DocumentId>,
 }
 

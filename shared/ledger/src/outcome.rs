@@ -41,7 +41,13 @@ impl Outcome {
 impl RefusalCode {
     /// Whether a proof that the record carries did not hold.
     pub const fn is_of_proof(self) -> bool {
-        matches!(self, Self::HeadroomProofInvalid | Self::RangeProofInvalid | Self::CapsuleInvalid)
+        matches!(
+            self,
+            Self::HeadroomProofInvalid
+                | Self::RangeProofInvalid
+                | Self::CapsuleInvalid
+                | Self::ConservationProofInvalid
+        )
     }
 }
 
@@ -172,6 +178,32 @@ refusal_codes! {
     HeaderMalformed = 35, "header-malformed";
     /// The escrow capsule was not made for this document and version.
     CapsuleInvalid = 36, "capsule-invalid";
+    /// No such receivable was issued.
+    UnknownReceivable = 40, "unknown-receivable";
+    /// Receivables were issued on the document: money is lent on them and not on it, and it changes no more.
+    ReceivablesIssued = 41, "receivables-issued";
+    /// The document has live claims, so that no receivable can be issued on it.
+    ClaimsLive = 42, "claims-live";
+    /// The document's latest version is not issued by its seller and confirmed by its buyer.
+    NotConfirmed = 43, "not-confirmed";
+    /// The proof that the parts sum to the whole does not hold.
+    ConservationProofInvalid = 44, "conservation-proof-invalid";
+    /// The parts are fewer than two, more than allowed, or one may not even be itself.
+    PartsMalformed = 45, "parts-malformed";
+    /// The holder's key holds or held another part, or is named twice.
+    HolderKeyUsed = 46, "holder-key-used";
+    /// The holder did not sign that the receivable is pledged to this key of this bank.
+    ConsentInvalid = 47, "consent-invalid";
+    /// The document bears as many receivables, or the receivable would become as many parts, as allowed.
+    TooManyReceivables = 48, "too-many-receivables";
+    /// The receivables issued before are not those that the headroom was proven over.
+    ReceivablesChanged = 49, "receivables-changed";
+    /// The sources are too many, not in order, not distinct, or name the claimed document.
+    SourcesMalformed = 50, "sources-malformed";
+    /// The source fingerprint stands for another document while claims under it live.
+    SourceMismatch = 51, "source-mismatch";
+    /// What is appealed against holds no fingerprint of the kind, or is on the same document, or lives no more.
+    NoMatch = 52, "no-match";
     /// No such proposal was made, or it has lapsed or taken effect.
     UnknownProposal = 70, "unknown-proposal";
     /// The member has had its word on the proposal.

@@ -14,9 +14,12 @@ use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    alert::{AlertTerms, AppealTerms},
     attestation::AttestationId,
     governance::{Change, ProposalId, Rotation},
     member::MemberId,
+    receivable::{Child, Issue, ReceivableId},
+    source::SourceClaim,
     time::Timestamp,
 };
 
@@ -275,6 +278,77 @@ pub enum Body {
         #[n(0)]
         digest: Hash,
     },
+    /// receivable: the buyer owes part of a document's total to its holder. Author: the document's buyer; sponsor: the
+    /// bank that states the fingerprints.
+    #[n(15)]
+    ReceivableIssue {
+        /// The terms.
+        #[n(0)]
+        issue: Box<Issue>,
+    },
+    /// receivable: taken by whom it was issued or handed to. Author: that key.
+    #[n(16)]
+    ReceivableAcknowledge {
+        /// The receivable or part.
+        #[n(0)]
+        receivable: ReceivableId,
+    },
+    /// receivable: parts for next holders, which sum to it. Author: its holder.
+    #[n(17)]
+    ReceivableSplit {
+        /// The receivable or part.
+        #[n(0)]
+        receivable: ReceivableId,
+        /// The parts.
+        #[n(1)]
+        children: Vec<Child>,
+        /// Shows [`crate::receivable::conservation`].
+        #[n(2)]
+        proof: Proof,
+    },
+    /// receivable: handed to a next holder; until that one takes it, it may be handed to another. Author: its holder,
+    /// or the bank's key while it is pledged.
+    #[n(18)]
+    ReceivableTransfer {
+        /// The receivable or part.
+        #[n(0)]
+        receivable: ReceivableId,
+        /// The next holder's key, which never held another part.
+        #[n(1)]
+        to: PublicKey,
+    },
+    /// receivable: a bank paid money on it and has it in pledge. Author: the bank's key, new for each pledge; sponsor:
+    /// the bank.
+    #[n(19)]
+    ReceivableFinance {
+        /// The receivable or part.
+        #[n(0)]
+        receivable: ReceivableId,
+        /// The holder's, by [`crate::receivable::consent`].
+        #[n(1)]
+        consent: Signature,
+    },
+    /// receivable: paid. Author: the issuer, naming the root, for all its parts; or a part's payee for that one.
+    #[n(20)]
+    ReceivableSettle {
+        /// The receivable or part.
+        #[n(0)]
+        receivable: ReceivableId,
+    },
+    /// claim: an owner's word against a match. Author: the appealing document's key.
+    #[n(21)]
+    ClaimAppeal {
+        /// Which match, and why it is wrong.
+        #[n(0)]
+        appeal: AppealTerms,
+    },
+    /// supervision: tells the consortium about documents and claims. Author: an officer.
+    #[n(22)]
+    SupervisionAlert {
+        /// What it says.
+        #[n(0)]
+        alert: AlertTerms,
+    },
     /// network: asks the members for a change; counts as the proposer's approval. Author: a member.
     #[n(30)]
     NetworkPropose {
@@ -364,6 +438,27 @@ pub enum FingerprintKind {
     /// Seller, buyer, issue date, currency, total: the same trade under another number.
     #[n(1)]
     NearNumber,
+    /// Seller, invoice number: the same number with another amount or date.
+    #[n(2)]
+    NearAmount,
+    /// Seller, order or transport document number: the same goods.
+    #[n(3)]
+    Source,
+}
+
+impl FingerprintKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::NearNumber, Self::NearAmount, Self::Source];
+
+    /// The kind as the API names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::NearNumber => "near-number",
+            Self::NearAmount => "near-amount",
+            Self::Source => "source",
+        }
+    }
 }
 
 /// One fingerprint of a document.
@@ -409,6 +504,10 @@ pub struct Reservation {
     /// The bank's word on near matches; needed where there are any.
     #[n(8)]
     pub acknowledgement: Option<NearMatchAction>,
+    /// The documents behind the claimed one, in ascending order of their fingerprints.
+    #[cbor(n(9), skip_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceClaim>,
 }
 
 /// What a bank does about a near match, by the rule pack's action codes.
@@ -515,6 +614,14 @@ impl Body {
             Self::SupervisionAccess { .. } => "supervision-access",
             Self::SupervisionCaseClose { .. } => "supervision-case-close",
             Self::AnchorNotarise { .. } => "anchor-notarise",
+            Self::ReceivableIssue { .. } => "receivable-issue",
+            Self::ReceivableAcknowledge { .. } => "receivable-acknowledge",
+            Self::ReceivableSplit { .. } => "receivable-split",
+            Self::ReceivableTransfer { .. } => "receivable-transfer",
+            Self::ReceivableFinance { .. } => "receivable-finance",
+            Self::ReceivableSettle { .. } => "receivable-settle",
+            Self::ClaimAppeal { .. } => "claim-appeal",
+            Self::SupervisionAlert { .. } => "supervision-alert",
             Self::NetworkPropose { .. } => "network-propose",
             Self::NetworkVote { .. } => "network-vote",
             Self::NetworkKeyRotate { .. } => "network-key-rotate",

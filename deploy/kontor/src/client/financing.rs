@@ -2,12 +2,12 @@
 
 use curve25519_dalek::Scalar;
 use kontor_ledger::{
-    context::{amount_context, claim_context},
     exchange::{self, Evidence, FinancingTerms, Offer},
     member::MemberId,
+    proving::Claiming,
     record::{Body, ClaimId, Headroom},
 };
-use kontor_proofs::{Proof, ProofError, Statement, Witness, prove};
+use kontor_proofs::{Proof, ProofError};
 use kontor_sealing::{
     Commitment, Opening, PublicKey, SealedGrant,
     grant::{GrantHeader, GrantedKeys},
@@ -213,36 +213,22 @@ impl Enterprise {
         let mut rng = self.rng(&format!("evidence {purpose} {claim_key}"));
         let opening = self.opening(request, &claim_key, purpose);
         let live = self.live(held).await?;
-        let ids: Vec<ClaimId> = live.iter().map(|(id, _)| *id).collect();
         let network = self.genesis.hash();
+        let claiming = Claiming { network, claimed: held.anchored, claim_key: &claim_key, advance_rate: rate };
         let broken = |error: ProofError| ApiError::Unexpected(error.to_string());
-        let range = prove(
-            &Statement::Range { value: opening.commitment(), bits: 64 },
-            &Witness::new([opening.clone()]),
-            &amount_context(network, held.anchored, &claim_key),
-            &mut rng,
-        );
-        let range = range.map_err(broken)?;
-        let proof = if forged {
+        let range = claiming.amount(&opening, &mut rng).map_err(broken)?;
+        let headroom = if forged {
             // The best that a forger has: a proof of something else.
-            Proof::from_bytes(range.as_bytes().to_vec()).map_err(broken)?
+            let proof = Proof::from_bytes(range.as_bytes().to_vec()).map_err(broken)?;
+            Headroom { live: live.iter().map(|(id, _)| *id).collect(), proof }
         } else {
-            let statement = Statement::OverFinancing {
-                total: held.total.commitment(),
-                advance_rate_bp: rate,
-                live: live.iter().map(|(_, opening)| opening.commitment()).collect(),
-                new: opening.commitment(),
-            };
-            let others = live.into_iter().map(|(_, opening)| opening);
-            let witness = Witness::new([held.total.clone()].into_iter().chain(others).chain([opening.clone()]));
-            let context = claim_context(network, held.anchored, &claim_key, &ids);
-            match prove(&statement, &witness, &context, &mut rng) {
+            match claiming.headroom(&held.total, &live, &opening, &mut rng) {
                 Err(ProofError::False) => return Err(EvidenceError::DoesNotFit),
-                proof => proof.map_err(broken)?,
+                headroom => headroom.map_err(broken)?,
             }
         };
         held.claims.insert(opening.commitment(), opening.clone());
-        Ok(Evidence::new(&opening, range, Headroom { live: ids, proof }))
+        Ok(Evidence::new(&opening, range, headroom))
     }
 
     /// The live claims with the openings that only the seller has, in ascending order.

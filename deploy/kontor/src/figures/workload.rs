@@ -2,10 +2,11 @@
 
 use curve25519_dalek::Scalar;
 use kontor_ledger::{
-    context::{Anchored, amount_context, claim_context, total_context},
+    context::{Anchored, total_context},
     genesis::Genesis,
     member::MemberId,
-    record::{Body, Endorsement, Fingerprint, FingerprintKind, Headroom, Nonce, Record, Reservation, Total, Unsigned},
+    proving::Claiming,
+    record::{Body, Endorsement, Fingerprint, FingerprintKind, Nonce, Record, Reservation, Total, Unsigned},
     time::Timestamp,
 };
 use kontor_proofs::{Statement, Witness, prove};
@@ -172,24 +173,11 @@ impl<'a> Workload<'a> {
         let before = vec![self.register(&invoice, true)?, self.endorse(&invoice, Endorsement::Issue, &seller)];
         let key = SigningKey::generate(&mut self.rng);
         let amount = Opening { value: 60_000, blinding: Scalar::random(&mut self.rng) };
-        let range = prove(
-            &Statement::Range { value: amount.commitment(), bits: 64 },
-            &Witness::new([amount.clone()]),
-            &amount_context(self.network, invoice.anchored, &key.public()),
-            &mut self.rng,
-        );
-        let statement = Statement::OverFinancing {
-            total: invoice.total.commitment(),
-            advance_rate_bp: 9_000,
-            live: vec![],
-            new: amount.commitment(),
-        };
-        let proof = prove(
-            &statement,
-            &Witness::new([invoice.total.clone(), amount.clone()]),
-            &claim_context(self.network, invoice.anchored, &key.public(), &[]),
-            &mut self.rng,
-        );
+        let claim_key = key.public();
+        let claiming =
+            Claiming { network: self.network, claimed: invoice.anchored, claim_key: &claim_key, advance_rate: 9_000 };
+        let range = claiming.amount(&amount, &mut self.rng);
+        let headroom = claiming.headroom(&invoice.total, &[], &amount, &mut self.rng);
         let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).map_err(|error| error.to_string())?;
         let expires = Timestamp::from_millis(now.saturating_add(RESERVATION)).map_err(|error| error.to_string())?;
         let value = Hash::sm3(&[&self.rng.next_u64().to_be_bytes()]);
@@ -200,9 +188,10 @@ impl<'a> Workload<'a> {
             amount: amount.commitment(),
             range: range.map_err(|error| error.to_string())?,
             advance_rate: 9_000,
-            headroom: Headroom { live: vec![], proof: proof.map_err(|error| error.to_string())? },
+            headroom: headroom.map_err(|error| error.to_string())?,
             expires,
             acknowledgement: None,
+            sources: vec![],
         };
         Ok((before, claim, key))
     }

@@ -189,6 +189,9 @@ pub fn describe(change: &Change) -> String {
             (add, remove) => format!("let {} order instead of {}", list(add), list(remove)),
         },
         Change::Parameters { .. } => "new parameters".to_owned(),
+        Change::ClaimReassign { claim, to, .. } => format!("give claim {claim} to {to}"),
+        Change::ClaimRelease { claim } => format!("release claim {claim}"),
+        Change::PledgeReassign { receivable, to, .. } => format!("give the pledge of {receivable} to {to}"),
         Change::Rules { version, height } => format!("version {version} of the rules from block {height}"),
     }
 }

@@ -105,6 +105,7 @@ pub fn reserve(
         headroom: evidence.headroom.clone(),
         expires: terms.expires,
         acknowledgement,
+        sources: Vec::new(),
     };
     let body = Body::ClaimReserve { claim: Box::new(claim) };
     Ok(Unsigned { network: subject.network, body, nonce, author: claim_key.public() }.sign(claim_key, bank))

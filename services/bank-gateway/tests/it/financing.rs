@@ -93,23 +93,27 @@ async fn story(
     assert_eq!((&shown["checks"][1]["name"], &shown["checks"][1]["result"]), (&json!("duplicate"), &json!("fail")));
     assert!(!shown.to_string().contains(BANKS[0]) || shown["parties"][0]["attester"] == BANKS[0]);
 
-    // Under an altered number: the officer is warned and must speak first.
-    let id = request(kind, 3);
-    let mut altered = value.clone();
-    altered["invoiceNumber"] = format!("NW-{kind}-X").into();
-    let mut other = Invoice::register(world, ledger, &altered, &seller, &buyer, seed(3)).await;
-    let body = other.ask(world, ledger, BANKS[1], &id, 100_000, &seller).await;
-    assert_eq!(b.portal("/v1/financing-requests", body).await.0, StatusCode::CREATED);
-    let shown = awaiting(b, &id).await;
-    assert_eq!(shown["checks"][1]["reasons"][0]["code"], "partial-match");
-    let path = format!("/v1/applications/{id}/acknowledgement");
-    assert_eq!(b.staff(Method::POST, &path, Some(json!({ "action": "proceed" }))).await.0, StatusCode::OK);
-    let told = operator.state(&id, "evidence-requested").await;
-    let (sealed, _) = other.evidence(world, BANKS[1], &told, 100_000, &[], false);
-    prove(b, operator, &id, sealed, "claimed").await;
-    let path = format!("/v1/applications/{id}/decline");
-    let (status, shown) = b.staff(Method::POST, &path, Some(json!({ "reason": "another invoice" }))).await;
-    assert_eq!((status, &shown["state"]), (StatusCode::OK, &json!("declined")));
+    // Under an altered number, or with an altered date: the officer is warned and must speak first.
+    let [mut number, mut date] = [value.clone(), value.clone()];
+    number["invoiceNumber"] = format!("NW-{kind}-X").into();
+    date["issueDate"] = format!("2026-09-0{}", kind + 1).into();
+    for (index, altered, near) in [(3, number, "near-number"), (6, date, "near-amount")] {
+        let id = request(kind, index);
+        let seed = seed(u64::try_from(index).expect("small"));
+        let mut other = Invoice::register(world, ledger, &altered, &seller, &buyer, seed).await;
+        let body = other.ask(world, ledger, BANKS[1], &id, 100_000, &seller).await;
+        assert_eq!(b.portal("/v1/financing-requests", body).await.0, StatusCode::CREATED);
+        let shown = awaiting(b, &id).await;
+        assert_eq!(shown["checks"][1]["reasons"], json!([{ "code": "partial-match", "subject": near }]));
+        let path = format!("/v1/applications/{id}/acknowledgement");
+        assert_eq!(b.staff(Method::POST, &path, Some(json!({ "action": "proceed" }))).await.0, StatusCode::OK);
+        let told = operator.state(&id, "evidence-requested").await;
+        let (sealed, _) = other.evidence(world, BANKS[1], &told, 100_000, &[], false);
+        prove(b, operator, &id, sealed, "claimed").await;
+        let path = format!("/v1/applications/{id}/decline");
+        let (status, shown) = b.staff(Method::POST, &path, Some(json!({ "reason": "another invoice" }))).await;
+        assert_eq!((status, &shown["state"]), (StatusCode::OK, &json!("declined")));
+    }
 
     // A second claim on the first document with a proof that does not hold: refused by the ledger's rules.
     let id = request(kind, 4);

@@ -84,6 +84,14 @@ fn apply(c: &mut Connection, record: &Record, place: Place) -> Result<(), Error>
         | Body::ClaimSettle { .. }
         | Body::ClaimRelease { .. }
         | Body::SupervisionCaseClose { .. }
+        | Body::ClaimAppeal { .. }
+        | Body::SupervisionAlert { .. }
+        | Body::ReceivableIssue { .. }
+        | Body::ReceivableAcknowledge { .. }
+        | Body::ReceivableSplit { .. }
+        | Body::ReceivableTransfer { .. }
+        | Body::ReceivableFinance { .. }
+        | Body::ReceivableSettle { .. }
         | Body::AnchorNotarise { .. }
         | Body::NetworkPropose { .. }
         | Body::NetworkVote { .. }

@@ -60,6 +60,11 @@ pub const fn kind(body: &Body) -> Option<&'static str> {
         Body::DocumentSupersede { .. } => Some("document-supersede"),
         Body::GrantGive { .. } => Some("grant-give"),
         Body::GrantWithdraw { .. } => Some("grant-withdraw"),
+        Body::ReceivableAcknowledge { .. } => Some("receivable-acknowledge"),
+        Body::ReceivableSplit { .. } => Some("receivable-split"),
+        Body::ReceivableTransfer { .. } => Some("receivable-transfer"),
+        Body::ReceivableSettle { .. } => Some("receivable-settle"),
+        Body::ClaimAppeal { .. } => Some("claim-appeal"),
         Body::NetworkAttestationWithdraw { .. }
         | Body::ClaimReserve { .. }
         | Body::ClaimFinance { .. }
@@ -68,6 +73,10 @@ pub const fn kind(body: &Body) -> Option<&'static str> {
         | Body::SupervisionCaseOpen { .. }
         | Body::SupervisionAccess { .. }
         | Body::SupervisionCaseClose { .. }
+        | Body::SupervisionAlert { .. }
+        // A bank states the fingerprints that a receivable is issued under, and takes it in pledge.
+        | Body::ReceivableIssue { .. }
+        | Body::ReceivableFinance { .. }
         | Body::AnchorNotarise { .. }
         | Body::NetworkPropose { .. }
         | Body::NetworkVote { .. }

@@ -1,25 +1,32 @@
 //! Claims: parts of a document's total that banks reserve, finance, settle and release.
 //!
-//! One exact fingerprint names one document while any claim under it lives; all claims on a document count in one sum
-//! across its versions and, if it is superseded, in its successor's.
+//! One exact fingerprint names one document while any claim under it lives; all claims that rest on a document, made on
+//! it or naming it as their source, count in one sum across its versions and, if it is superseded, in its successor's.
+
+use std::collections::BTreeSet;
 
 use kontor_ledger::{
     member::MemberRole,
     object::{Claim, ClaimEvent, ClaimState, Document},
     outcome::RefusalCode,
-    record::{ClaimId, Fingerprint, FingerprintKind, Reservation},
+    record::{ClaimId, Headroom, Reservation},
     time::Timestamp,
 };
+use kontor_sealing::document::DocumentId;
 
-use super::{Judged, Stop, document::require_standing, members, proofs, require};
-use crate::state::{Holders, Once, State, StateError, UsedBy, load, save};
+use super::{
+    Judged, Stop,
+    document::{require_free, require_standing},
+    fingerprint, members, proofs, require, source,
+};
+use crate::state::{Once, State, StateError, UsedBy, load, save};
 
 /// A bank reserves part of a document's total, with a key that it uses for this claim only.
 pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reservation) -> Result<(), Stop> {
     let parameters = case.settings(state)?.parameters;
     let mut document = load::<Document>(state, &terms.document)?.ok_or(RefusalCode::UnknownDocument)?;
     by_bank(state, case)?;
-    check_fingerprints(&terms.fingerprints)?;
+    fingerprint::check_form(&terms.fingerprints)?;
     let key = Once::ClaimKey(*case.author());
     require(load::<UsedBy>(state, &key)?.is_none(), RefusalCode::ClaimKeyUsed)?;
     require(case.now() < terms.expires, RefusalCode::Expired)?;
@@ -27,17 +34,17 @@ pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reserva
     require(lasts <= parameters.max_reservation, RefusalCode::ReservationTooLong)?;
     require((1..=parameters.max_advance_rate).contains(&terms.advance_rate), RefusalCode::OverRate)?;
 
-    check_holders(state, case.now(), &document, terms)?;
+    fingerprint::check_matches(state, case.now(), &document.id, &terms.fingerprints, terms.acknowledgement)?;
 
-    require_standing(&document)?;
-    require(document.latest().is_some_and(|latest| latest.version == terms.version), RefusalCode::WrongVersion)?;
-    let live = live_claims(state, &document, case.now())?;
-    require(live.is_empty() || !document.diluted, RefusalCode::Diluted)?;
-    require(terms.headroom.live.iter().eq(live.iter().map(|claim| &claim.id)), RefusalCode::ClaimsChanged)?;
-    require(live.len() < usize::from(parameters.max_live_claims), RefusalCode::TooManyClaims)?;
+    let live = check_room(state, case, &document, terms.version, &terms.headroom)?;
+    let mut sources = source::check(state, case, terms)?;
     let owed = proofs::reservation(case.network(), &document, terms, case.author(), &live);
     for obligation in &owed.ok_or(RefusalCode::NotFinanceable)? {
         proofs::check(case.context, obligation)?;
+    }
+    for (source, (behind, live)) in terms.sources.iter().zip(&sources) {
+        let owed = proofs::source(case.network(), &document, behind, terms, source, case.author(), live);
+        proofs::check(case.context, &owed.ok_or(RefusalCode::NotFinanceable)?)?;
     }
 
     let claim = Claim {
@@ -54,17 +61,50 @@ pub(super) fn reserve(state: &mut impl State, case: &Judged<'_>, terms: &Reserva
         expires: terms.expires,
         acknowledgement: terms.acknowledgement,
         state: ClaimState::Reserved,
+        sources: source::holds(&terms.sources),
+        appeals: Vec::new(),
+        alerts: Vec::new(),
+        diluted: false,
     };
-    for fingerprint in &claim.fingerprints {
-        hold(state, case.now(), fingerprint, claim.id)?;
+    for fingerprint in claim.held_fingerprints() {
+        fingerprint::hold(state, case.now(), &fingerprint, claim.id)?;
     }
-    document.diluted = false;
-    document.live = live.iter().map(|other| other.id).chain([claim.id]).collect();
-    document.live.sort_unstable();
+    count(&mut document, &live, claim.id);
+    save(state, &document.id, &document);
+    for (behind, live) in &mut sources {
+        count(behind, live, claim.id);
+        save(state, &behind.id, behind);
+    }
     save(state, &key, &UsedBy(case.id));
     save(state, &claim.id, &claim);
-    save(state, &document.id, &document);
     Ok(())
+}
+
+/// Refuses unless the document may bear one more claim and `headroom` speaks of its latest version and of the claims
+/// that are live, which are given.
+pub(super) fn check_room(
+    state: &impl State,
+    case: &Judged<'_>,
+    document: &Document,
+    version: u32,
+    headroom: &Headroom,
+) -> Result<Vec<Claim>, Stop> {
+    require_standing(document)?;
+    require_free(document)?;
+    require(document.latest().is_some_and(|latest| latest.version == version), RefusalCode::WrongVersion)?;
+    let live = live_claims(state, document, case.now())?;
+    require(live.is_empty() || !document.diluted, RefusalCode::Diluted)?;
+    require(headroom.live.iter().eq(live.iter().map(|claim| &claim.id)), RefusalCode::ClaimsChanged)?;
+    let most = usize::from(case.settings(state)?.parameters.max_live_claims);
+    require(live.len() < most, RefusalCode::TooManyClaims)?;
+    Ok(live)
+}
+
+/// Lets a claim count in a document beside the live ones.
+fn count(document: &mut Document, live: &[Claim], claim: ClaimId) {
+    document.diluted = false;
+    document.live = live.iter().map(|other| other.id).chain([claim]).collect();
+    document.live.sort_unstable();
 }
 
 /// Money was paid on a reservation in time.
@@ -88,14 +128,21 @@ pub(super) fn release(state: &mut impl State, case: &Judged<'_>, claim: &ClaimId
 fn end(state: &mut impl State, case: &Judged<'_>, claim: &ClaimId, event: ClaimEvent) -> Result<(), Stop> {
     let mut claim = own(state, case, claim)?;
     step(&mut claim, case.now(), event)?;
-    save(state, &claim.id, &claim);
-    for fingerprint in &claim.fingerprints {
-        let_go(state, case.now(), fingerprint)?;
+    leave(state, case.now(), &claim)
+}
+
+/// Takes a claim that has ended out of every sum and off every fingerprint.
+pub(super) fn leave(state: &mut impl State, now: Timestamp, claim: &Claim) -> Result<(), Stop> {
+    save(state, &claim.id, claim);
+    for fingerprint in claim.held_fingerprints() {
+        fingerprint::let_go(state, now, &fingerprint)?;
     }
-    let Some(mut document) = load::<Document>(state, &claim.counted_in)? else { return Ok(()) };
-    document.live = live_claims(state, &document, case.now())?.iter().map(|other| other.id).collect();
-    document.diluted &= !document.live.is_empty();
-    save(state, &document.id, &document);
+    for id in claim.counts_in().collect::<BTreeSet<DocumentId>>() {
+        let Some(mut document) = load::<Document>(state, &id)? else { continue };
+        document.live = live_claims(state, &document, now)?.iter().map(|other| other.id).collect();
+        document.diluted &= !document.live.is_empty();
+        save(state, &id, &document);
+    }
     Ok(())
 }
 
@@ -107,7 +154,8 @@ fn own(state: &impl State, case: &Judged<'_>, id: &ClaimId) -> Result<Claim, Sto
     Ok(claim)
 }
 
-fn step(claim: &mut Claim, now: Timestamp, event: ClaimEvent) -> Result<(), Stop> {
+/// Moves a claim by its machine.
+pub(super) fn step(claim: &mut Claim, now: Timestamp, event: ClaimEvent) -> Result<(), Stop> {
     let state = claim.state_at(now);
     require(state != ClaimState::Lapsed, RefusalCode::Expired)?;
     claim.state = state.after(event).ok_or(RefusalCode::WrongState)?;
@@ -123,60 +171,8 @@ pub(super) fn live_claims(state: &impl State, document: &Document, now: Timestam
     Ok(live)
 }
 
-fn by_bank(state: &impl State, case: &Judged<'_>) -> Result<(), Stop> {
+/// Refuses unless a bank relays the record.
+pub(super) fn by_bank(state: &impl State, case: &Judged<'_>) -> Result<(), Stop> {
     let sponsor = members::sponsor(state, case)?.member;
     require(sponsor.role == MemberRole::Bank, RefusalCode::WrongSponsor)
-}
-
-/// One exact fingerprint, then near ones, each kind once in ascending order.
-fn check_fingerprints(fingerprints: &[Fingerprint]) -> Result<(), Stop> {
-    let exact = fingerprints.first().is_some_and(|first| first.kind == FingerprintKind::Exact);
-    let ascending = fingerprints.iter().zip(fingerprints.iter().skip(1)).all(|(one, next)| one.kind < next.kind);
-    require(exact && ascending, RefusalCode::FingerprintsMalformed)
-}
-
-/// Refuses if another document holds the exact fingerprint, or a near one without the bank's word on it.
-fn check_holders(state: &impl State, now: Timestamp, document: &Document, terms: &Reservation) -> Result<(), Stop> {
-    for fingerprint in &terms.fingerprints {
-        let held = live_holders(state, now, fingerprint)?;
-        match fingerprint.kind {
-            FingerprintKind::Exact => {
-                require(held.iter().all(|claim| claim.document == document.id), RefusalCode::Duplicate)?;
-            }
-            FingerprintKind::NearNumber => {
-                let elsewhere = held.iter().any(|claim| claim.counted_in != document.id);
-                require(!elsewhere || terms.acknowledgement.is_some(), RefusalCode::NearMatchUnacknowledged)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The live claims under a fingerprint.
-fn live_holders(state: &impl State, now: Timestamp, fingerprint: &Fingerprint) -> Result<Vec<Claim>, StateError> {
-    let mut live = Vec::new();
-    for id in load::<Holders>(state, fingerprint)?.unwrap_or_default().0 {
-        live.extend(load::<Claim>(state, &id)?.filter(|claim| claim.is_live(now)));
-    }
-    Ok(live)
-}
-
-/// Adds a claim to a fingerprint's holders, leaving out those that live no more.
-fn hold(state: &mut impl State, now: Timestamp, fingerprint: &Fingerprint, claim: ClaimId) -> Result<(), Stop> {
-    let mut holders: Vec<ClaimId> = live_holders(state, now, fingerprint)?.iter().map(|other| other.id).collect();
-    holders.push(claim);
-    holders.sort_unstable();
-    save(state, fingerprint, &Holders(holders));
-    Ok(())
-}
-
-/// Leaves out of a fingerprint's holders those that live no more.
-fn let_go(state: &mut impl State, now: Timestamp, fingerprint: &Fingerprint) -> Result<(), Stop> {
-    let holders: Vec<ClaimId> = live_holders(state, now, fingerprint)?.iter().map(|claim| claim.id).collect();
-    if holders.is_empty() {
-        state.delete(&<Holders as crate::state::Stored>::key(fingerprint));
-    } else {
-        save(state, fingerprint, &Holders(holders));
-    }
-    Ok(())
 }

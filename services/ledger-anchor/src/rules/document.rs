@@ -49,6 +49,9 @@ pub(super) fn register(
         replaces: None,
         superseded_by: None,
         accesses: Vec::new(),
+        receivables: None,
+        appeals: Vec::new(),
+        alerts: Vec::new(),
     };
     save(state, &document.id, &document);
     Ok(())
@@ -66,6 +69,7 @@ pub(super) fn amend(
     check_header(case, header)?;
     case.by(&document.key)?;
     require_standing(&document)?;
+    require_free(&document)?;
     let latest = document.latest().map_or(0, |version| version.version);
     require(latest.checked_add(1) == Some(header.version), RefusalCode::WrongVersion)?;
     require(document.versions.len() < MAX_VERSIONS, RefusalCode::TooLong)?;
@@ -110,7 +114,8 @@ fn covers(
 /// | accept, confirm, dispute | buyer | it is the buyer's last word already |
 /// | cancel | seller | – |
 ///
-/// Nothing is said on a cancelled or superseded document.
+/// Nothing is said on a cancelled or superseded document, and while it bears receivables it is neither disputed nor
+/// cancelled. Cancelling under live claims dilutes them: their banks are to see it, and nothing covers them any more.
 pub(super) fn endorse(
     state: &mut impl State,
     case: &Judged<'_>,
@@ -134,7 +139,15 @@ pub(super) fn endorse(
     };
     require(!said, RefusalCode::WrongState)?;
     latest.endorsements.push(Endorsed { action, record: case.id, at: case.now() });
-    document.cancelled = action == Endorsement::Cancel;
+    match action {
+        Endorsement::Issue | Endorsement::Accept | Endorsement::Confirm => {}
+        Endorsement::Dispute => require_free(&document)?,
+        Endorsement::Cancel => {
+            require_free(&document)?;
+            document.cancelled = true;
+            document.diluted = !live_claims(state, &document, case.now())?.is_empty();
+        }
+    }
     save(state, id, &document);
     Ok(())
 }
@@ -152,8 +165,10 @@ pub(super) fn supersede(
     let mut old = load::<Document>(state, id)?.ok_or(RefusalCode::UnknownDocument)?;
     let mut new = load::<Document>(state, by)?.ok_or(RefusalCode::UnknownDocument)?;
     require(id != by, RefusalCode::WrongState)?;
-    require_standing(&old)?;
-    require_standing(&new)?;
+    for document in [&old, &new] {
+        require_standing(document)?;
+        require_free(document)?;
+    }
     if *case.author() == new.key && old.key != new.key {
         require(new.replaces != Some(*id), RefusalCode::AlreadyRegistered)?;
         new.replaces = Some(*id);
@@ -168,11 +183,18 @@ pub(super) fn supersede(
     // amendment proves that they fit.
     new.diluted |= !carried.is_empty();
     for mut claim in carried {
-        claim.counted_in = *by;
+        for counted_in in [&mut claim.counted_in].into_iter().chain(claim.sources.iter_mut().map(|s| &mut s.counted_in))
+        {
+            if counted_in == id {
+                *counted_in = *by;
+            }
+        }
         new.live.push(claim.id);
         save(state, &claim.id, &claim);
     }
     new.live.sort_unstable();
+    // A claim on the one may have rested on the other.
+    new.live.dedup();
     new.replaces = Some(*id);
     old.live.clear();
     old.diluted = false;
@@ -186,6 +208,11 @@ pub(super) fn supersede(
 pub(super) fn require_standing(document: &Document) -> Result<(), Stop> {
     require(!document.cancelled, RefusalCode::Cancelled)?;
     require(document.superseded_by.is_none(), RefusalCode::Superseded)
+}
+
+/// Refuses what receivables were issued on.
+pub(super) fn require_free(document: &Document) -> Result<(), Stop> {
+    require(document.receivables.is_none(), RefusalCode::ReceivablesIssued)
 }
 
 fn check_header(case: &Judged<'_>, header: &DocumentHeader) -> Result<(), Stop> {

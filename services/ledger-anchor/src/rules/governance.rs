@@ -6,11 +6,17 @@ use kontor_ledger::{
         Change, HeldKey, JoinRequest, MemberState, NextRules, Proposal, ProposalId, Rotation, Settings, Standing,
     },
     member::{MemberId, MemberRole},
+    object::Claim,
     outcome::RefusalCode,
+    receivable::Receivable,
     time::Timestamp,
 };
 
-use super::{Judged, RULES, Stop, epochs, members, require};
+use super::{
+    Judged, RULES, Stop,
+    decision::{self, Decision},
+    epochs, members, require,
+};
 use crate::state::{Joined, State, load, save};
 
 /// Characters of a member's name.
@@ -117,7 +123,35 @@ fn check(state: &impl State, case: &Judged<'_>, change: &Change) -> Result<(), S
             let next = settings.next.is_none() && settings.rules.checked_add(1) == Some(*version) && *version <= RULES;
             require(next && *height >= case.height().saturating_add(notice), RefusalCode::RulesVersionUnfit)
         }
+        Change::ClaimReassign { claim, key, to } => {
+            let claim = load::<Claim>(state, claim)?.ok_or(RefusalCode::UnknownClaim)?;
+            check_orphan(state, case, &claim.sponsor)?;
+            check_heir(state, case, key, to)
+        }
+        Change::ClaimRelease { claim } => {
+            let claim = load::<Claim>(state, claim)?.ok_or(RefusalCode::UnknownClaim)?;
+            check_orphan(state, case, &claim.sponsor)
+        }
+        Change::PledgeReassign { receivable, key, to } => {
+            let receivable = load::<Receivable>(state, receivable)?.ok_or(RefusalCode::UnknownReceivable)?;
+            let pledge = receivable.pledge.ok_or(RefusalCode::WrongState)?;
+            check_orphan(state, case, &pledge.sponsor)?;
+            check_heir(state, case, key, to)
+        }
     }
+}
+
+/// Only of a bank that cannot act itself may others decide.
+fn check_orphan(state: &impl State, case: &Judged<'_>, sponsor: &MemberId) -> Result<(), Stop> {
+    require(!known(state, case, sponsor)?.is_active(), RefusalCode::WrongState)
+}
+
+fn check_heir(state: &impl State, case: &Judged<'_>, key: &HeldKey, to: &MemberId) -> Result<(), Stop> {
+    let heir = known(state, case, to)?;
+    require(heir.is_active(), RefusalCode::MemberInactive)?;
+    require(heir.member.role == MemberRole::Bank, RefusalCode::WrongSponsor)?;
+    let usable = key.key.check().is_ok() && key.verify(&case.network(), to).is_ok();
+    require(usable, RefusalCode::KeyNotHeld)
 }
 
 fn check_parameters(parameters: &Parameters) -> Result<(), Stop> {
@@ -160,7 +194,16 @@ fn enact(state: &mut impl State, case: &Judged<'_>, change: &Change) -> Result<(
             save(state, &(), &Settings { next, ..case.settings(state)? });
             Ok(())
         }
+        Change::ClaimReassign { claim, key, to } => decision::reassign(state, &decision(case), claim, &key.key, *to),
+        Change::ClaimRelease { claim } => decision::release(state, &decision(case), claim),
+        Change::PledgeReassign { receivable, key, to } => {
+            decision::reassign_pledge(state, &decision(case), receivable, &key.key, *to)
+        }
     }
+}
+
+fn decision(case: &Judged<'_>) -> Decision {
+    Decision { record: case.id, at: case.now() }
 }
 
 fn admit(state: &mut impl State, case: &Judged<'_>, request: &JoinRequest) -> Result<(), Stop> {

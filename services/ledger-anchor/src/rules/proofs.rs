@@ -4,11 +4,17 @@
 //! kept under the digest of statement, proof and context together: a verdict on other circumstances is never found.
 
 use kontor_ledger::{
-    context::{Anchored, amend_context, amount_context, claim_context, total_context},
+    context::{
+        Anchored, amend_context, amount_context, claim_context, receivable_amount_context, receivable_issue_context,
+        source_context, split_context, total_context,
+    },
     encoding::to_cbor,
     object::{Claim, Document},
     outcome::RefusalCode,
+    proving::WHOLE,
+    receivable::{Child, Issue, MAX_CHILDREN, MAX_ROOTS, Receivable, conservation},
     record::{Body, ClaimId, Headroom, Record, Reservation, Total},
+    source::{MAX_SOURCES, SourceClaim},
 };
 use kontor_proofs::{Context, Proof, Statement, verify, verify_batch};
 use kontor_sealing::{
@@ -143,8 +149,30 @@ pub fn obligations(
             let Some((document, live)) = document.zip(claims(state, &claim.headroom.live)?) else {
                 return Ok(Vec::new());
             };
-            let owed = reservation(context.network.id, &document, claim, &record.unsigned.author, &live);
+            let (network, author) = (context.network.id, &record.unsigned.author);
+            let owed = reservation(network, &document, claim, author, &live);
+            let mut owed = owed.map(Vec::from).unwrap_or_default();
+            for one in claim.sources.iter().take(MAX_SOURCES) {
+                let behind = load::<Document>(state, &one.document)?;
+                if let Some((behind, live)) = behind.zip(claims(state, &one.headroom.live)?) {
+                    owed.extend(source(network, &document, &behind, claim, one, author, &live));
+                }
+            }
+            Ok(owed)
+        }
+        Body::ReceivableIssue { issue: terms } => {
+            if terms.headroom.live.len() > MAX_ROOTS {
+                return Ok(Vec::new());
+            }
+            let document = load::<Document>(state, &terms.document)?;
+            let issued = super::receivable::amounts(state, &terms.headroom.live)?;
+            let Some((document, issued)) = document.zip(issued) else { return Ok(Vec::new()) };
+            let owed = issue(context.network.id, &document, terms, &record.unsigned.author, &issued);
             Ok(owed.map(Vec::from).unwrap_or_default())
+        }
+        Body::ReceivableSplit { receivable, children, proof } => {
+            let parent = load::<Receivable>(state, receivable)?.filter(|_| children.len() <= MAX_CHILDREN);
+            Ok(parent.map(|parent| split(context.network.id, &parent, children, proof)).into_iter().collect())
         }
         _ => Ok(Vec::new()),
     }
@@ -218,6 +246,64 @@ pub(super) fn reservation(
         RefusalCode::HeadroomProofInvalid,
     );
     Some([range, headroom])
+}
+
+/// The claim's amount fits in the total of a source beside the live claims that rest on it; `None` if either document
+/// has no version or the source no total.
+pub(super) fn source(
+    network: Hash,
+    claimed: &Document,
+    behind: &Document,
+    claim: &Reservation,
+    source: &SourceClaim,
+    key: &PublicKey,
+    live: &[Claim],
+) -> Option<Obligation> {
+    let (claimed, version) = (claimed.anchored(claimed.latest()?), behind.latest()?);
+    let total = version.total?;
+    Some(Obligation::statement(
+        Statement::OverFinancing { total, advance_rate_bp: claim.advance_rate, live: amounts(live), new: claim.amount },
+        &source.headroom.proof,
+        source_context(network, behind.anchored(version), claimed, key, &source.headroom.live),
+        RefusalCode::HeadroomProofInvalid,
+    ))
+}
+
+/// A receivable's amount lies in [0, 2^64) and fits in the document's whole total beside those issued before; `None`
+/// if the document has no total.
+pub(super) fn issue(
+    network: Hash,
+    document: &Document,
+    terms: &Issue,
+    issuer: &PublicKey,
+    issued: &[Commitment],
+) -> Option<[Obligation; 2]> {
+    let version = document.latest()?;
+    let total = version.total?;
+    let anchored = document.anchored(version);
+    let range = Obligation::statement(
+        Statement::Range { value: terms.amount, bits: 64 },
+        &terms.range,
+        receivable_amount_context(network, anchored, issuer),
+        RefusalCode::RangeProofInvalid,
+    );
+    let headroom = Obligation::statement(
+        Statement::OverFinancing { total, advance_rate_bp: WHOLE, live: issued.to_vec(), new: terms.amount },
+        &terms.headroom.proof,
+        receivable_issue_context(network, anchored, issuer, &terms.headroom.live),
+        RefusalCode::HeadroomProofInvalid,
+    );
+    Some([range, headroom])
+}
+
+/// The parts sum to their parent and none is negative.
+pub(super) fn split(network: Hash, parent: &Receivable, children: &[Child], proof: &Proof) -> Obligation {
+    Obligation::statement(
+        conservation(parent.amount, children),
+        proof,
+        split_context(network, &parent.id, children, &parent.holder),
+        RefusalCode::ConservationProofInvalid,
+    )
 }
 
 fn anchored(header: &DocumentHeader, root: Hash) -> Anchored {

@@ -1,10 +1,12 @@
-//! Supervision: a case before an access, enough officers behind both, the access before the plaintext.
+//! Supervision: a case before an access, enough officers behind both, the access before the plaintext; and what an
+//! officer tells everybody.
 
 use std::collections::BTreeSet;
 
 use kontor_ledger::{
+    alert::{Alert, AlertTerms},
     encoding::to_cbor,
-    object::{Access, Case, Document},
+    object::{Access, Case, Claim, Document},
     outcome::RefusalCode,
     record::{AccessTerms, Approvable, Approval, CaseId, CaseTerms},
 };
@@ -19,6 +21,10 @@ const MAX_TEXT: usize = 500;
 const MAX_REFERENCE: usize = 100;
 /// Documents that a case may name.
 const MAX_DOCUMENTS: usize = 1_000;
+/// Characters of the name of a rule that raised an alert.
+const MAX_RULE: usize = 100;
+/// Documents and claims that an alert may name, each.
+const MAX_CONCERNED: usize = 100;
 
 /// An officer opens a case that enough officers approved; the same approvals open no second one.
 pub(super) fn open_case(
@@ -67,6 +73,25 @@ pub(super) fn close_case(state: &mut impl State, case: &Judged<'_>, closed: &Cas
     require(opened.closed.is_none(), RefusalCode::CaseNotOpen)?;
     opened.closed = Some(case.now());
     save(state, closed, &opened);
+    Ok(())
+}
+
+/// An officer tells the consortium about documents and claims, which show it from then on.
+pub(super) fn alert(state: &mut impl State, case: &Judged<'_>, terms: &AlertTerms) -> Result<(), Stop> {
+    by_officer(case)?;
+    require(fits(&terms.text, MAX_TEXT) && fits(&terms.rule, MAX_RULE), RefusalCode::TooLong)?;
+    require(terms.documents.len().max(terms.claims.len()) <= MAX_CONCERNED, RefusalCode::TooLong)?;
+    for id in terms.documents.iter().collect::<BTreeSet<_>>() {
+        let mut document = load::<Document>(state, id)?.ok_or(RefusalCode::UnknownDocument)?;
+        document.alerts.push(case.id);
+        save(state, id, &document);
+    }
+    for id in terms.claims.iter().collect::<BTreeSet<_>>() {
+        let mut claim = load::<Claim>(state, id)?.ok_or(RefusalCode::UnknownClaim)?;
+        claim.alerts.push(case.id);
+        save(state, id, &claim);
+    }
+    save(state, &case.id, &Alert { id: case.id, terms: terms.clone(), at: case.now() });
     Ok(())
 }
 

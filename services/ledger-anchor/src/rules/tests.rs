@@ -3,5 +3,9 @@
 mod cases;
 mod governance;
 mod invariants;
+mod notes;
 mod proven;
+mod receivables;
+mod sources;
+mod steps;
 pub(crate) mod world;

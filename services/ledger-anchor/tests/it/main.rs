@@ -5,6 +5,7 @@ mod consortium;
 mod epochs;
 mod log;
 mod network;
+mod receivables;
 mod records;
 mod recovery;
 mod start;

@@ -11,7 +11,7 @@ use kontor_ledger::{
 use kontor_sealing::document::{DocumentHeader, DocumentId};
 
 use super::{Verification, error::AppError, now};
-use crate::domain::{duplicate, facts::Facts};
+use crate::domain::facts::Facts;
 
 /// The facts about a document, and the state of the ledger that they were read from.
 ///
@@ -88,7 +88,7 @@ async fn positions(
 pub async fn holders(ledger: &LedgerClient, wanted: &[Fingerprint]) -> Result<Vec<FingerprintHolders>, AppError> {
     let mut all = Vec::with_capacity(wanted.len());
     for one in wanted {
-        let reference = format!("fingerprint:{}:{}", duplicate::name(one.kind), one.value);
+        let reference = format!("fingerprint:{}:{}", one.kind.as_str(), one.value);
         all.push(match ledger.object(&reference).await? {
             Some(Object::Fingerprint(held)) => held,
             Some(_) => return Err(AppError::Inconsistent("a fingerprint")),

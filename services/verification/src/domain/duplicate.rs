@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | another document | – | fail | duplicate-financing |
 //! | this document | – | pass | registered |
-//! | nobody | another document | pass | partial-match |
+//! | nobody | another document | pass | partial-match, for each near kind |
 //! | nobody | nobody, or this document | pass | |
 //! | not given | – | not provable | no-exact-fingerprint |
 
@@ -28,7 +28,7 @@ pub fn check(document: &DocumentId, holders: &[FingerprintHolders], positions: V
             CheckResult::NotProvable
         }
         Some(held) if elsewhere(held) => {
-            reasons.push(reason_about("duplicate-financing", name(FingerprintKind::Exact)));
+            reasons.push(reason_about("duplicate-financing", FingerprintKind::Exact.as_str()));
             CheckResult::Fail
         }
         Some(held) => {
@@ -38,16 +38,17 @@ pub fn check(document: &DocumentId, holders: &[FingerprintHolders], positions: V
             CheckResult::Pass
         }
     };
-    let near = holders.iter().filter(|held| held.kind != FingerprintKind::Exact && elsewhere(held));
-    reasons.extend(near.map(|held| reason_about("partial-match", name(held.kind))));
+    let near = holders.iter().filter(|held| is_near(held.kind) && elsewhere(held));
+    reasons.extend(near.map(|held| reason_about("partial-match", held.kind.as_str())));
     Check { name: CheckName::Duplicate, result, reasons, positions }
 }
 
-/// The kind as the API names it.
-pub const fn name(kind: FingerprintKind) -> &'static str {
+/// Whether sharing a fingerprint of this kind makes two documents suspicious: a source is shared by right, its sum is
+/// what counts.
+const fn is_near(kind: FingerprintKind) -> bool {
     match kind {
-        FingerprintKind::Exact => "exact",
-        FingerprintKind::NearNumber => "near-number",
+        FingerprintKind::NearNumber | FingerprintKind::NearAmount => true,
+        FingerprintKind::Exact | FingerprintKind::Source => false,
     }
 }
 
@@ -81,9 +82,20 @@ mod tests {
         for (exact, near, result, codes) in rows {
             let mut holders: Vec<_> = exact.map(|by| held(K::Exact, by)).into_iter().collect();
             holders.push(held(K::NearNumber, near));
-            let check = check(&document(1), &holders, Vec::new());
-            let found: Vec<&str> = check.reasons.iter().map(|reason| reason.code.as_str()).collect();
-            assert_eq!((check.result, found.as_slice()), (result, codes));
+            let of = |holders: &[FingerprintHolders]| {
+                let check = check(&document(1), holders, Vec::new());
+                let found: Vec<String> = check.reasons.into_iter().map(|reason| reason.code).collect();
+                (check.result, found)
+            };
+            let codes: Vec<String> = codes.iter().map(|code| (*code).to_owned()).collect();
+            assert_eq!(of(&holders), (result, codes.clone()));
+            // Another near kind says the same; a source of another document says nothing.
+            holders[0..]
+                .iter_mut()
+                .filter(|held| held.kind == K::NearNumber)
+                .for_each(|held| held.kind = K::NearAmount);
+            holders.push(held(K::Source, &[7]));
+            assert_eq!(of(&holders), (result, codes));
         }
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | – | the document has no total | not provable |
 //! | – | the total was amended below its claims | fail |
+//! | – | receivables were issued on it: money is lent on them | fail |
 //! | no claim | nothing is claimed yet | pass |
 //! | no claim | something is | not provable: only the seller can prove what fits |
 //! | a claim | other live claims than it was proven over, a rate above the network's, or no valid proof | fail |
@@ -30,6 +31,9 @@ fn judge(version: &Version, claim: Option<&CandidateClaim>, facts: &Facts) -> (C
     let Some(total) = version.total else { return (CheckResult::NotProvable, Some("no-total")) };
     if facts.document.diluted {
         return (CheckResult::Fail, Some("diluted"));
+    }
+    if facts.document.receivables.is_some() {
+        return (CheckResult::Fail, Some("receivables-issued"));
     }
     let Some(claim) = claim else {
         return match facts.live.as_slice() {

@@ -7,7 +7,6 @@ use kontor_proofs::fingerprint::BlindedElement;
 use kontor_sealing::document::DocumentId;
 
 use super::{schema::evaluation as table, version_column};
-use crate::domain::duplicate;
 
 /// Counts an evaluation; gives how often this input was answered, or nothing if another one was before.
 ///
@@ -21,7 +20,7 @@ pub fn count(
     kind: FingerprintKind,
     blinded: &BlindedElement,
 ) -> QueryResult<Option<i64>> {
-    let key = (document.to_string(), version_column(version), bank.to_string(), duplicate::name(kind).to_owned());
+    let key = (document.to_string(), version_column(version), bank.to_string(), kind.as_str().to_owned());
     let (now, digits) = (now_ms(), hex::encode(blinded.as_bytes()));
     let columns = (table::blinded, table::answered);
     let known = table::table.find(key.clone()).select(columns).first::<(String, i64)>(connection).optional()?;

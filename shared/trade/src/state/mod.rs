@@ -6,11 +6,13 @@ mod application;
 mod claim;
 mod invoice;
 mod order;
+mod receivable;
 
 pub use application::{ApplicationEvent, ApplicationState};
 pub use claim::{ClaimEvent, ClaimState};
 pub use invoice::{InvoiceEvent, InvoiceState};
 pub use order::{OrderEvent, OrderState};
+pub use receivable::{ReceivableEvent, ReceivableState};
 
 /// An event that a state does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,4 +123,5 @@ mod tests {
     agrees!(invoice_table, invoice_sequences, InvoiceState, InvoiceEvent, "invoice.rs");
     agrees!(application_table, application_sequences, ApplicationState, ApplicationEvent, "application.rs");
     agrees!(claim_table, claim_sequences, ClaimState, ClaimEvent, "claim.rs");
+    agrees!(receivable_table, receivable_sequences, ReceivableState, ReceivableEvent, "receivable.rs");
 }

@@ -8,10 +8,12 @@ use kontor_ledger::{
     member::{Member, MemberId, MemberRole},
     object::{Claim, Document},
     outcome::Outcome,
+    receivable::{Child, Issue, Receivable, ReceivableId, consent},
     record::{
         AccessTerms, Approvable, Approval, Body, CaseTerms, ClaimId, Endorsement, Fingerprint, FingerprintKind,
         Headroom, NearMatchAction, Nonce, Record, RecordId, Reservation, Total, Unsigned,
     },
+    source::SourceClaim,
     time::Timestamp,
 };
 use kontor_proofs::{Proof, Statement};
@@ -23,11 +25,12 @@ use kontor_sealing::{
 };
 
 use crate::{
+    replay::invariants::moves,
     rules::{
-        BlockContext, Network, apply,
+        BlockContext, Network, judge,
         proofs::{Obligation, Owed, Verdicts, obligations},
     },
-    state::{MemoryState, load},
+    state::{MemoryState, commit, load},
 };
 
 pub(crate) fn key(kind: u8, index: u8) -> SigningKey {
@@ -63,7 +66,7 @@ pub(crate) fn genesis() -> Genesis {
         fingerprint: kontor_proofs::fingerprint::deal(3, 4, &mut rng).unwrap().0,
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters { max_reservation: 1_000, max_live_claims: 5, ..Parameters::default() },
-        rules: 1,
+        rules: crate::rules::RULES,
     }
 }
 
@@ -160,7 +163,74 @@ impl World {
             headroom: Headroom { live: self.live(document), proof: proof() },
             expires: self.now.plus_millis(500),
             acknowledgement: None,
+            sources: vec![],
         }
+    }
+
+    /// The claim rests on `document` under the source fingerprint `source` as well.
+    pub(crate) fn resting(&self, mut terms: Reservation, source: u8, document: u8) -> Reservation {
+        terms.sources.push(SourceClaim {
+            fingerprint: Hash::from_bytes([source; 32]),
+            document: self.header(document, 1).document,
+            version: self.document(document).map_or(1, |known| known.versions.len() as u32),
+            headroom: Headroom { live: self.live(document), proof: proof() },
+        });
+        terms
+    }
+
+    pub(crate) fn issue(&mut self, document: u8, amount: u64, exact: u8, near: u8) -> Issue {
+        let like = self.reserve(document, amount, exact, near);
+        let borne = self.document(document).and_then(|known| known.receivables);
+        Issue {
+            document: like.document,
+            version: like.version,
+            amount: like.amount,
+            range: proof(),
+            headroom: Headroom { live: borne.map(|borne| borne.roots).unwrap_or_default(), proof: proof() },
+            due: self.now.plus_millis(3_000),
+            fingerprints: like.fingerprints,
+            acknowledgement: None,
+        }
+    }
+
+    /// Has seller and buyer say that the document's latest version is right.
+    pub(crate) fn confirm(&mut self, document: u8) {
+        for (kind, action) in [(b's', Endorsement::Issue), (b'b', Endorsement::Confirm)] {
+            let body = self.endorse(document, action);
+            self.say(&key(kind, document), 2, body);
+        }
+    }
+
+    /// The last part may become as many as are left over, the others no more than themselves.
+    pub(crate) fn split(&mut self, receivable: ReceivableId, parts: &[(u64, &SigningKey)]) -> Body {
+        let room = self.receivable(&receivable).map_or(0, |known| known.parts);
+        let mut part = |(amount, holder): &(u64, &SigningKey)| Child {
+            holder: holder.public(),
+            amount: self.commit(*amount),
+            parts: 1,
+        };
+        let mut children: Vec<Child> = parts.iter().map(&mut part).collect();
+        let others = u16::try_from(children.len().saturating_sub(1)).unwrap();
+        if let Some(last) = children.last_mut() {
+            last.parts = room.saturating_sub(others).max(1);
+        }
+        Body::ReceivableSplit { receivable, children, proof: proof() }
+    }
+
+    /// Has the bank of `sponsor` take the receivable in pledge under `pledge`, with the consent of `holder`.
+    pub(crate) fn pledge(
+        &mut self,
+        receivable: ReceivableId,
+        pledge: &SigningKey,
+        holder: &SigningKey,
+        sponsor: u8,
+    ) -> Outcome {
+        let consent = consent(holder, &self.network.id, &receivable, &pledge.public(), &bank(sponsor));
+        self.say(pledge, sponsor, Body::ReceivableFinance { receivable, consent }).1
+    }
+
+    pub(crate) fn receivable(&self, id: &ReceivableId) -> Option<Receivable> {
+        load::<Receivable>(&self.state, id).unwrap()
     }
 
     pub(crate) fn case(&self, reference: &str, officers: &[u8]) -> Body {
@@ -198,12 +268,24 @@ impl World {
             let verdict = self.truth(&owed);
             self.oracle.0.borrow_mut().insert(owed.digest(), verdict);
         }
-        apply(&mut self.state, &context, &record.id(), record).unwrap()
+        let (outcome, changes) = judge(&self.state, &context, &record.id(), record).unwrap();
+        assert_eq!(moves(&self.state, &changes, self.now).unwrap(), None);
+        commit(&mut self.state, changes);
+        outcome
     }
 
     fn truth(&self, obligation: &Obligation) -> bool {
         let Owed::Statement { statement, .. } = &obligation.owed else { return true };
+        self.holds(statement)
+    }
+
+    fn holds(&self, statement: &Statement) -> bool {
         match statement {
+            Statement::And(parts) => parts.iter().all(|part| self.holds(part)),
+            Statement::Linear { terms, sum } => {
+                let added: u128 = terms.iter().map(|(one, term)| u128::from(*one) * u128::from(self.value(term))).sum();
+                added == u128::from(self.value(sum))
+            }
             Statement::Range { value, bits } => self.value(value).checked_shr(u32::from(*bits)).unwrap_or(0) == 0,
             Statement::OverFinancing { total, advance_rate_bp, live, new } => {
                 let claimed: u128 = live.iter().chain([new]).map(|amount| u128::from(self.value(amount))).sum();
@@ -235,6 +317,17 @@ impl World {
 pub(crate) fn acknowledged(mut terms: Reservation) -> Reservation {
     terms.acknowledgement = Some(NearMatchAction::Proceed);
     terms
+}
+
+/// The claim holds a near-amount fingerprint too.
+pub(crate) fn numbered(mut terms: Reservation, number: u8) -> Reservation {
+    let value = Hash::from_bytes([number; 32]);
+    terms.fingerprints.push(Fingerprint { kind: FingerprintKind::NearAmount, value });
+    terms
+}
+
+pub(crate) fn issued(terms: Issue) -> Body {
+    Body::ReceivableIssue { issue: Box::new(terms) }
 }
 
 pub(crate) fn reserve(terms: Reservation) -> Body {
