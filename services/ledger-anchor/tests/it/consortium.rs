@@ -73,6 +73,11 @@ struct Place {
     ordering: u16,
 }
 
+fn tomorrow() -> Timestamp {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_millis();
+    Timestamp::from_millis(now as u64 + 86_400_000).expect("a time")
+}
+
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port").local_addr().expect("an address").port()
 }
@@ -80,6 +85,11 @@ fn free_port() -> u16 {
 impl Consortium {
     /// A network that `founders` banks start, and room for as many as `all`; nothing runs yet.
     pub fn new(founders: u8, all: u8) -> Self {
+        Self::with_rules(founders, all, RULES)
+    }
+
+    /// As [`Self::new`], with an earlier version of the rules.
+    pub fn with_rules(founders: u8, all: u8, rules: u16) -> Self {
         let mut rng = random::seeded(9);
         let mut share = || escrow::deal(1, 1, &mut rng).expect("shares").0;
         let escrow = EscrowPublic { regulator: share(), network: share() };
@@ -92,7 +102,7 @@ impl Consortium {
             fingerprint: fingerprint::deal(1, 1, &mut rng).expect("shares").0,
             escrow,
             parameters: Parameters { epoch_notice: 16, ..Parameters::default() },
-            rules: RULES,
+            rules,
         };
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("genesis.json"), serde_json::to_string(&genesis).expect("JSON")).expect("writes");
@@ -183,11 +193,20 @@ impl Consortium {
         }
     }
 
+    /// The height that a bank's node has reached.
+    pub fn height(&self, number: u8) -> u64 {
+        self.node(number).node().progress().borrow().height
+    }
+
+    /// What a proposal comes to.
+    pub async fn propose(&self, number: u8, change: Change) -> (u16, Value) {
+        self.bank(number).outcome(Body::NetworkPropose { change, expires: tomorrow() }).await
+    }
+
     /// Has a change decided: the first bank proposes, the next ones approve.
     pub async fn decide(&self, change: Change, voters: &[u8]) {
         let (proposer, others) = voters.split_first().expect("a proposer");
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_millis();
-        let expires = Timestamp::from_millis(now as u64 + 86_400_000).expect("a time");
+        let expires = tomorrow();
         let proposal = self.bank(*proposer).accepted(Body::NetworkPropose { change, expires }).await;
         for voter in others {
             self.bank(*voter).accepted(Body::NetworkVote { proposal, approve: true }).await;

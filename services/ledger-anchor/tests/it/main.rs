@@ -9,4 +9,5 @@ mod receivables;
 mod records;
 mod recovery;
 mod start;
+mod upgrade;
 mod watch;
