@@ -12,6 +12,7 @@
 //! | [`attachments`] | sealed documents by their digest |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`watch`] | checkpoints held against those of the other members |
+//! | [`expiry`] | the alarm about a certificate that ends |
 //! | [`http`] | the interface |
 //! | [`config`] | what a node is told at start |
 //!
@@ -29,6 +30,7 @@ pub mod admission;
 pub mod attachments;
 pub mod config;
 pub mod execution;
+pub mod expiry;
 pub mod http;
 pub mod log;
 pub mod node;

@@ -8,12 +8,14 @@
 //! | [`claim`] | parts of a total reserved, financed, settled, released |
 //! | [`supervision`] | cases and accesses |
 //! | [`anchor`] | digests notarised |
+//! | [`certificate`] | certificates issued and revoked |
 //!
 //! A record that is refused leaves nothing but the use of its nonce. Signatures of authors and sponsors are checked
 //! at admission, once a node; proofs are checked here, or before in parallel with their verdicts kept (see
 //! [`proofs`]).
 
 pub mod anchor;
+pub mod certificate;
 pub mod claim;
 pub mod document;
 pub mod grant;
@@ -163,6 +165,10 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::SupervisionAccess { access, approvals } => supervision::access(state, &case, access, approvals),
         Body::SupervisionCaseClose { case: closed } => supervision::close_case(state, &case, closed),
         Body::AnchorNotarise { digest: _ } => anchor::notarise(&case),
+        Body::NetworkCertificateIssue { certificate: terms } => certificate::issue(state, &case, terms),
+        Body::NetworkCertificateRevoke { serial, reason, at } => {
+            certificate::revoke(state, &case, serial, *reason, *at)
+        }
     }
 }
 

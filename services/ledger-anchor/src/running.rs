@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 use crate::{
     attachments::{AttachmentError, Attachments},
     config::{self, Config, InvalidConfig},
+    expiry,
     http::{self, App},
     node::{
         Node, NodeError, Settings, committer,
@@ -104,6 +105,7 @@ pub struct Running {
     ordering: Arc<dyn Ordering>,
     replication: tokio::task::JoinHandle<()>,
     watching: tokio::task::JoinHandle<()>,
+    certificate: Option<tokio::task::JoinHandle<()>>,
     committer: JoinHandle<()>,
     stopping: Shutdown,
     _locks: Vec<Lock>,
@@ -136,6 +138,9 @@ impl Running {
         self.server.stop().await;
         let _ = self.replication.await;
         let _ = self.watching.await;
+        if let Some(certificate) = self.certificate {
+            let _ = certificate.await;
+        }
         end(self.node, self.committer, Some(self.ordering)).await;
     }
 }
@@ -231,8 +236,10 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     };
     let every = Duration::from_secs(config.compare.max(1));
     let watching = tokio::spawn(watch::compare(node.clone(), peers, public, every, stopping.clone()));
+    let certificate =
+        server.certificate().map(|status| tokio::spawn(expiry::watch(node.clone(), status, stopping.clone())));
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
-    Ok(Running { server, node, ordering, replication, watching, committer, stopping, _locks: locks })
+    Ok(Running { server, node, ordering, replication, watching, certificate, committer, stopping, _locks: locks })
 }
 
 /// The engine on a validator, the follower on an observer.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kontor_ledger::{
     encoding,
     member::MemberId,
+    network_certificate::{CertificateSerial, NetworkCertificate},
     object::{Access, Case, Claim, Document, FingerprintHolders, Grant, Object, Withdrawals},
     record::{ClaimId, Fingerprint, FingerprintKind, Nonce, RecordId},
     time::Timestamp,
@@ -161,6 +162,37 @@ impl Stored for Withdrawals {
     }
 }
 
+impl Stored for NetworkCertificate {
+    type Id = CertificateSerial;
+    fn key(id: &CertificateSerial) -> Vec<u8> {
+        prefixed(b'x', id.as_bytes())
+    }
+}
+
+/// How many certificates were recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct CertificateCount(#[n(0)] pub(crate) u64);
+
+impl Stored for CertificateCount {
+    type Id = ();
+    fn key((): &()) -> Vec<u8> {
+        vec![b'y']
+    }
+}
+
+/// The certificate that was recorded at a place, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct CertificateAt(#[n(0)] pub(crate) CertificateSerial);
+
+impl Stored for CertificateAt {
+    type Id = u64;
+    fn key(place: &u64) -> Vec<u8> {
+        prefixed(b'y', &place.to_be_bytes())
+    }
+}
+
 /// Claims that hold a fingerprint, in ascending order; lapsed ones may still be among them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(transparent)]
@@ -239,7 +271,7 @@ pub fn is_withdrawn(state: &impl State, attestation: &Hash, attester: &MemberId)
 }
 
 /// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's or access's id, or
-/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`.
+/// `fingerprint:exact:<digits>`, `fingerprint:near-number:<digits>`, `attestation:<digits>`, `certificate:<serial>`.
 ///
 /// # Errors
 /// [`StateError`] if the object is damaged.
@@ -258,6 +290,10 @@ pub fn object(state: &impl State, reference: &str, now: Timestamp) -> Result<Opt
     if let Some(digits) = reference.strip_prefix("attestation:") {
         let Ok(id) = digits.parse::<Hash>() else { return Ok(None) };
         return Ok(load::<Withdrawals>(state, &id)?.map(Object::Attestation));
+    }
+    if let Some(serial) = reference.strip_prefix("certificate:") {
+        let Ok(serial) = serial.parse() else { return Ok(None) };
+        return Ok(load::<NetworkCertificate>(state, &serial)?.map(Object::Certificate));
     }
     let Ok(id) = reference.parse::<Hash>() else { return Ok(None) };
     if let Some(document) = load::<Document>(state, &DocumentId::from(id))? {

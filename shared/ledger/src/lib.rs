@@ -11,6 +11,7 @@
 //! | [`checks`] | a bank's cross-checks and their signed report |
 //! | [`member`], [`genesis`] | who takes part, and what a network starts from |
 //! | [`attestation`] | whose keys the parties' keys are |
+//! | [`network_certificate`] | the network authority's certificates |
 //! | [`merkle`] | the log's tree and its proofs |
 //! | [`block`], [`certificate`] | what validators sign |
 //! | [`receipt`] | all of it in one file that anyone can check |
@@ -32,6 +33,7 @@ pub mod exchange;
 pub mod genesis;
 pub mod member;
 pub mod merkle;
+pub mod network_certificate;
 pub mod object;
 pub mod outcome;
 pub mod receipt;
@@ -46,6 +48,7 @@ pub use context::{Anchored, amend_context, amount_context, claim_context, total_
 pub use encoding::{EncodingError, from_cbor, to_cbor};
 pub use genesis::{Genesis, GenesisError, Officers, Parameters};
 pub use member::{Member, MemberId, MemberRole};
+pub use network_certificate::{CertificateSerial, CertificateTerms, NetworkCertificate, RevocationReason};
 pub use outcome::{Outcome, RefusalCode};
 pub use receipt::{Proven, Receipt, ReceiptError};
 pub use record::{Body, CaseId, ClaimId, Nonce, Record, RecordId, Unsigned};

@@ -14,6 +14,7 @@ use crate::{
     attestation::AttestationId,
     context::Anchored,
     member::MemberId,
+    network_certificate::NetworkCertificate,
     record::{
         AccessTerms, CaseId, CaseTerms, ClaimId, Endorsement, Fingerprint, FingerprintKind, NearMatchAction, RecordId,
     },
@@ -38,6 +39,8 @@ pub enum Object {
     Fingerprint(FingerprintHolders),
     /// An attestation's withdrawals.
     Attestation(Withdrawals),
+    /// A certificate of the network's authority.
+    Certificate(NetworkCertificate),
 }
 
 /// A document with all its versions.

@@ -172,6 +172,18 @@ refusal_codes! {
     HeaderMalformed = 35, "header-malformed";
     /// The escrow capsule was not made for this document and version.
     CapsuleInvalid = 36, "capsule-invalid";
+    /// The network has no certificate authority.
+    NoAuthority = 60, "no-authority";
+    /// A certificate with this serial number was issued before.
+    SerialUsed = 61, "serial-used";
+    /// No certificate with this serial number was issued.
+    UnknownCertificate = 62, "unknown-certificate";
+    /// The certificate was revoked before.
+    CertificateRevoked = 63, "certificate-revoked";
+    /// The certificate names no service, ends before it begins, or is revoked at a time to come.
+    CertificateMalformed = 64, "certificate-malformed";
+    /// The certificate is for somebody who is not a member.
+    CertificateForStranger = 65, "certificate-for-stranger";
 }
 
 impl fmt::Display for RefusalCode {
@@ -186,8 +198,10 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_stable_and_agree() {
-        for (place, code) in RefusalCode::ALL.into_iter().enumerate() {
-            assert_eq!(code as usize, place + 1);
+        // In ascending order; families of rules have ranges of their own.
+        assert!(RefusalCode::ALL.windows(2).all(|pair| (pair[0] as u16) < pair[1] as u16));
+        assert_eq!((RefusalCode::CapsuleInvalid as u16, RefusalCode::CertificateForStranger as u16), (36, 65));
+        for code in RefusalCode::ALL {
             assert_eq!(Outcome::from_number(code as u16), Some(Outcome::Refused(code)));
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
             assert!(code.explanation().ends_with('.'));

@@ -13,7 +13,12 @@ use kontor_sealing::{
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{attestation::AttestationId, member::MemberId, time::Timestamp};
+use crate::{
+    attestation::AttestationId,
+    member::MemberId,
+    network_certificate::{CertificateSerial, CertificateTerms, RevocationReason},
+    time::Timestamp,
+};
 
 /// SM3 over the canonical encoding of a record without its signatures.
 pub type RecordId = Hash;
@@ -270,6 +275,26 @@ pub enum Body {
         #[n(0)]
         digest: Hash,
     },
+    /// network: the authority issued a certificate. Author: the authority's key.
+    #[n(25)]
+    NetworkCertificateIssue {
+        /// What it says.
+        #[n(0)]
+        certificate: CertificateTerms,
+    },
+    /// network: a certificate counts no longer. Author: the authority's key, or the certificate's member.
+    #[n(26)]
+    NetworkCertificateRevoke {
+        /// Which.
+        #[n(0)]
+        serial: CertificateSerial,
+        /// Why.
+        #[n(1)]
+        reason: RevocationReason,
+        /// Since when.
+        #[n(2)]
+        at: Timestamp,
+    },
 }
 
 /// A document's financeable total.
@@ -480,6 +505,8 @@ impl Body {
             Self::SupervisionAccess { .. } => "supervision-access",
             Self::SupervisionCaseClose { .. } => "supervision-case-close",
             Self::AnchorNotarise { .. } => "anchor-notarise",
+            Self::NetworkCertificateIssue { .. } => "network-certificate-issue",
+            Self::NetworkCertificateRevoke { .. } => "network-certificate-revoke",
         }
     }
 }

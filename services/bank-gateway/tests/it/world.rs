@@ -87,6 +87,7 @@ impl World {
             fingerprint,
             escrow: EscrowPublic { regulator, network },
             parameters: Parameters::default(),
+            authority: None,
         };
         let world = Self { ca: TestCa::new(), genesis, folder, operator: seed_of(OPERATOR), runtime: Mutex::new(0) };
         world.write("genesis.json", &serde_json::to_string(&world.genesis).expect("JSON"));

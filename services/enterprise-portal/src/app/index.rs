@@ -84,7 +84,9 @@ fn apply(c: &mut Connection, record: &Record, place: Place) -> Result<(), Error>
         | Body::ClaimSettle { .. }
         | Body::ClaimRelease { .. }
         | Body::SupervisionCaseClose { .. }
-        | Body::AnchorNotarise { .. } => Ok(()),
+        | Body::AnchorNotarise { .. }
+        | Body::NetworkCertificateIssue { .. }
+        | Body::NetworkCertificateRevoke { .. } => Ok(()),
     }
 }
 

@@ -68,7 +68,9 @@ pub const fn kind(body: &Body) -> Option<&'static str> {
         | Body::SupervisionCaseOpen { .. }
         | Body::SupervisionAccess { .. }
         | Body::SupervisionCaseClose { .. }
-        | Body::AnchorNotarise { .. } => None,
+        | Body::AnchorNotarise { .. }
+        | Body::NetworkCertificateIssue { .. }
+        | Body::NetworkCertificateRevoke { .. } => None,
     }
 }
 

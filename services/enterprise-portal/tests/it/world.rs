@@ -77,6 +77,7 @@ impl World {
                 network: escrow::deal(2, 2, &mut rng).expect("shares").0,
             },
             parameters: Parameters::default(),
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         let world = Self { ca: TestCa::new(), genesis, officer, folder, count: Mutex::new(0) };

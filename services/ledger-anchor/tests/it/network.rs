@@ -69,6 +69,7 @@ impl Network {
             fingerprint: fingerprint::deal(1, 1, &mut rng).expect("shares").0,
             escrow,
             parameters: Parameters::default(),
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("genesis.json"), serde_json::to_string(&genesis).expect("JSON")).expect("writes");

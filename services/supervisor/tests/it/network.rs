@@ -55,6 +55,7 @@ impl Network {
                 network: escrow::deal(1, 1, rng).expect("deals").0,
             },
             parameters: Parameters::default(),
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         let file = |name: &str, content: String| {

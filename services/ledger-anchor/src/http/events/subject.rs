@@ -2,7 +2,8 @@
 
 use kontor_ledger::record::{Body, Record};
 
-/// The ids that the record names: document, claim, case, grant, attestation or digest, as 64 digits each.
+/// The ids that the record names: document, claim, case, grant, attestation or digest, as 64 digits each, or a
+/// certificate's serial number, as 32.
 pub fn subjects(record: &Record) -> Vec<String> {
     match &record.unsigned.body {
         Body::NetworkAttestationWithdraw { attestation } => vec![attestation.to_string()],
@@ -21,5 +22,7 @@ pub fn subjects(record: &Record) -> Vec<String> {
         Body::SupervisionAccess { access, .. } => vec![access.document.to_string(), access.case.to_string()],
         Body::SupervisionCaseClose { case } => vec![case.to_string()],
         Body::AnchorNotarise { digest } => vec![digest.to_string()],
+        Body::NetworkCertificateIssue { certificate } => vec![certificate.serial.to_string()],
+        Body::NetworkCertificateRevoke { serial, .. } => vec![serial.to_string()],
     }
 }

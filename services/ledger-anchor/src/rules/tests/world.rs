@@ -63,6 +63,7 @@ pub(super) fn genesis() -> Genesis {
         fingerprint: kontor_proofs::fingerprint::deal(3, 4, &mut rng).unwrap().0,
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters { max_reservation: 1_000, max_live_claims: 5, ..Parameters::default() },
+        authority: Some(key(b'r', 0).public()),
     }
 }
 
