@@ -197,7 +197,8 @@ impl Keeper {
         if let Some(issuer) = issuer {
             let url = issuer.url.trim_end_matches('/');
             if let Err(error) = self.fetch(url).await {
-                tracing::warn!(%error, "the revocation list cannot be fetched");
+                // Not worth a warning before it is overdue, when the alarm comes: the issuer may be starting too.
+                tracing::info!(%error, "the revocation list cannot be fetched");
             }
             if self.due() {
                 failure = match self.renew(url).await {

@@ -100,6 +100,7 @@ impl Market {
             database: database.url().to_owned(),
             genesis: path,
             member: member(OPERATOR),
+            authority: None,
             gateways: BANKS.map(|code| Gateway { member: member(code), url: url.clone() }).to_vec(),
         };
         let running = kontor_marketplace::run(config).await.unwrap_or_else(|error| panic!("{error}"));
