@@ -7,6 +7,8 @@ use std::{
 };
 
 use kontor::consortium::{
+    create,
+    lock::Lock,
     manifest::{Manifest, ServiceEntry},
     plan::ServiceKind,
     processes::Processes,
@@ -52,9 +54,21 @@ impl Network {
     /// # Panics
     /// If it does not start.
     pub async fn start() -> Self {
+        Self::prepared(|_| {}).await
+    }
+
+    /// Creates one, has its files changed, and starts it.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn prepared(change: impl FnOnce(&Manifest)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let base = free_base().expect("free ports");
-        let started = Processes::start(kontor(), folder.path(), Some(base)).await;
+        {
+            let _lock = Lock::take(folder.path()).expect("nobody else has it");
+            change(&create::create(folder.path(), base).unwrap_or_else(|error| panic!("{error}")));
+        }
+        let started = Processes::start(kontor(), folder.path(), None).await;
         let processes = started.unwrap_or_else(|error| panic!("{error}"));
         let genesis = Arc::new(processes.manifest.genesis().expect("a genesis"));
         Self { processes, genesis, folder }

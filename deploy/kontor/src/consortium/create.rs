@@ -300,7 +300,7 @@ impl Maker<'_> {
                     self.ca.to_owned(),
                     self.authority_key(),
                     seed,
-                    self.nodes(&unit.party, usize::MAX),
+                    self.nodes(&unit.party, plan::BANKS.len()),
                 )),
                 listen,
                 database,
