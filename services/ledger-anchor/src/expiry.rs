@@ -27,10 +27,13 @@ pub async fn watch(node: Node, mut status: watch::Receiver<CertificateStatus>, s
         }
         let changed = async {
             tokio::select! {
-                // The keeper ends with the server, which ends with the signal.
-                Err(_) = status.changed() => std::future::pending().await,
+                changed = status.changed() => {
+                    // The keeper ends with the server, which ends with the signal.
+                    if changed.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
                 () = sleep(LOOK) => {}
-                else => {}
             }
         };
         if shutdown.run_until(changed).await.is_none() {
