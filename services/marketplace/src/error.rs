@@ -41,6 +41,9 @@ pub enum Error {
     /// The authority could not do its work, or the signing request cannot be used.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// A service has its certificate renewed too often.
+    #[error("the service had its certificate renewed 20 times within a day")]
+    TooMany,
     /// What was issued names no member of a network.
     #[error("the certificate names no member of a network")]
     NotACertificate,

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use kontor_chassis::{
     client,
     database::Database,
+    metrics::Metrics,
     outbox,
     process::Process,
     server::{self, Server, Service},
@@ -80,14 +81,15 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let issuer = config.authority.as_ref().map(|authority| issuer(&config, authority, &genesis)).transpose()?;
     let database = Database::open(&config.database, store::MIGRATIONS).await?;
     let market = Marketplace { database: database.clone(), operator: config.member, banks, issuer: issuer.clone() };
-    let server = Server::new(SERVICE).database(&database);
+    let metrics = Metrics::new();
+    let server = Server::new(SERVICE).database(&database).metrics(&metrics);
     let shutdown = server.shutdown();
     let server = server.start(&config.listen, Data::new(market), http::routes).await?;
     let mut handlers = jobs::leads::handlers(clients, config.gateways);
     let mut authority = None;
     if let (Some(issuer), Some(settings)) = (issuer, config.authority) {
         let every = Duration::from_secs(settings.every.max(1));
-        authority = Some(jobs::authority::start(Arc::clone(&issuer), database.clone(), every, shutdown));
+        authority = Some(jobs::authority::start(Arc::clone(&issuer), database.clone(), metrics, every, shutdown));
         let records = database.clone();
         handlers = handlers.on(RECORD, move |delivery| {
             let (issuer, database) = (Arc::clone(&issuer), records.clone());

@@ -67,6 +67,9 @@ pub enum AuthorityError {
     /// The certificate was not issued here.
     #[error("no certificate with the serial number {0} was issued here")]
     Unknown(String),
+    /// The intermediate has expired, or it never was valid for so long.
+    #[error("the intermediate has ended: renew it with kontor ca renew-intermediate")]
+    Ended,
     /// A time lies outside of what certificates can say.
     #[error("validity: expected times between 1970 and 2200")]
     Time,
@@ -100,6 +103,8 @@ pub struct Authority {
     intermediate: String,
     issuing: CertificateDer<'static>,
     issuer: Issuer<'static, KeyPair>,
+    /// The intermediate's.
+    validity: Validity,
 }
 
 impl Authority {
@@ -136,7 +141,8 @@ impl Authority {
         let key = KeyPair::from_pem(&Zeroizing::new(read(&folder.join("intermediate.key"))?))?;
         let issuer = Issuer::from_ca_cert_pem(&intermediate, key)?;
         let issuing = details::leaf(&intermediate)?;
-        Ok(Self { root, intermediate, issuing, issuer })
+        let validity = Details::of_chain(&intermediate)?.validity;
+        Ok(Self { root, intermediate, issuing, issuer, validity })
     }
 
     /// Signs the intermediate anew with the root's key and replaces `intermediate.pem`. Name and key stay, so that
@@ -166,13 +172,23 @@ impl Authority {
         &self.root
     }
 
+    /// When the intermediate is valid: nothing that it issues is valid longer.
+    pub const fn validity(&self) -> Validity {
+        self.validity
+    }
+
     /// Issues for a request. Who may have what it asks for is for the caller to decide. Gives leaf and intermediate,
     /// PEM; the serial number is 16 random bytes.
     ///
     /// # Errors
     ///
-    /// [`AuthorityError::Certificate`] if a name cannot be in a certificate.
+    /// [`AuthorityError::Certificate`] if a name cannot be in a certificate, [`AuthorityError::Ended`] if the
+    /// intermediate ends before `validity` begins.
     pub fn sign(&self, request: &Request, validity: Validity) -> Result<String, AuthorityError> {
+        let not_after = validity.not_after.min(self.validity.not_after);
+        if not_after <= validity.not_before {
+            return Err(AuthorityError::Ended);
+        }
         let mut params = CertificateParams::new(request.names.clone())?;
         params.distinguished_name = subject(&request.peer.member, &request.peer.service);
         params.is_ca = IsCa::ExplicitNoCa;
@@ -180,7 +196,7 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
         params.serial_number = Some(serial_number());
-        (params.not_before, params.not_after) = (time(validity.not_before)?, time(validity.not_after)?);
+        (params.not_before, params.not_after) = (time(validity.not_before)?, time(not_after)?);
         Ok(params.signed_by(&request.key, &self.issuer)?.pem() + &self.intermediate)
     }
 

@@ -14,8 +14,8 @@ const ANSWER: Duration = Duration::from_secs(60);
 const IDLE: Duration = Duration::from_secs(60);
 
 /// A client that shows this service's certificate and accepts only certificates of the network, both as the files and
-/// the revocation list are when a connection is made. Connections that nobody used for a minute are closed; one in
-/// constant use stays until an end of it closes.
+/// the revocation list are when a connection is made. Connections that nobody used for a minute are closed; our servers
+/// close one in constant use after ten.
 ///
 /// # Errors
 ///

@@ -31,6 +31,10 @@ use crate::{
 /// The outbox's kind for records of the authority.
 pub const RECORD: &str = "certificate-record";
 
+/// Renewals of one service within a day at most: each stands on the ledger for good.
+const MOST_A_DAY: i64 = 20;
+const DAY: i64 = 86_400;
+
 /// A record on its way to the ledger.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ToRecord {
@@ -122,7 +126,7 @@ impl Issuer {
     /// Issues to the holder of a valid certificate. The same key asked for again gets what it got before.
     ///
     /// # Errors
-    /// [`Error::Renewal`] if it asks for more than it has.
+    /// [`Error::Renewal`] if it asks for more than it has, [`Error::TooMany`] if it asks too often.
     pub fn renew(&self, c: &mut Connection, held: &Details, request: &Request) -> Result<Certificate, Error> {
         may_renew(held, request)?;
         let key = Hash::sm3(&[&request.public_key()]);
@@ -136,8 +140,18 @@ impl Issuer {
             }
         }
         let validity = Validity::starting(ca::now(), self.lifetime);
+        // Those that were issued within the last day end this late.
+        let late = validity.not_after.saturating_sub(DAY).saturating_mul(1_000);
+        if store::certificate::ending_after(c, &held.peer, late)? >= MOST_A_DAY {
+            return Err(Error::TooMany);
+        }
         let chain = self.authority().sign(request, validity)?;
         self.enter(c, chain)
+    }
+
+    /// Seconds until the intermediate ends.
+    pub fn intermediate_left(&self) -> i64 {
+        self.authority().validity().left(ca::now())
     }
 
     /// Keeps a certificate and sends it to the ledger.
@@ -240,11 +254,20 @@ impl Issuer {
     /// # Errors
     /// [`Error`].
     pub fn list(&self, c: &mut Connection, now: Timestamp) -> Result<Vec<u8>, Error> {
-        let half = u64::from(self.list_lifetime).saturating_mul(500);
-        match store::certificate::last_list(c)? {
-            Some((_, list, next)) if next.millis_since(now) > half => Ok(list),
-            _ => self.sign_list(c, now),
+        match self.fresh_list(c, now)? {
+            Some(list) => Ok(list),
+            None => self.sign_list(c, now),
         }
+    }
+
+    /// The last list, unless half its time has passed.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn fresh_list(&self, c: &mut Connection, now: Timestamp) -> Result<Option<Vec<u8>>, Error> {
+        let half = u64::from(self.list_lifetime).saturating_mul(500);
+        let last = store::certificate::last_list(c)?;
+        Ok(last.filter(|(_, _, next)| next.millis_since(now) > half).map(|(_, list, _)| list))
     }
 
     fn sign_list(&self, c: &mut Connection, now: Timestamp) -> Result<Vec<u8>, Error> {

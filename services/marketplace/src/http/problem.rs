@@ -17,6 +17,9 @@ impl From<Error> for Problem {
                 Self::new(422, "signing-request", "The signing request cannot be used").detail(text).pointer("/csr")
             }
             Error::Authority(_) => Self::internal(error),
+            Error::TooMany => {
+                Self::new(429, "too-many-certificates", "Too many certificates").detail(text).retry_after(3_600)
+            }
             Error::NotRecorded(_) => Self::new(409, "not-recorded", "The ledger did not record it").detail(text),
             Error::Criteria(_) => Self::new(422, "criteria", "The criteria cannot be met")
                 .detail(text)

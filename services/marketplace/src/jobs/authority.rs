@@ -3,15 +3,23 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kontor_chassis::{Shutdown, database::Database};
+use kontor_chassis::{Shutdown, database::Database, metrics::Metrics};
 use tokio::task::JoinHandle;
 
 use crate::{app::issuer::Issuer, clock, error::Error};
 
 /// Goes on until the signal comes.
-pub fn start(issuer: Arc<Issuer>, database: Database, every: Duration, shutdown: Shutdown) -> JoinHandle<()> {
+pub fn start(
+    issuer: Arc<Issuer>,
+    database: Database,
+    metrics: Metrics,
+    every: Duration,
+    shutdown: Shutdown,
+) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
+            let left = issuer.intermediate_left() as f64;
+            metrics.gauge("kontor_intermediate_expiry_seconds", "Seconds until the intermediate expires.", &[], left);
             let round = async {
                 for (what, done) in
                     [("files", files(&issuer, &database).await), ("ledger", ledger(&issuer, &database).await)]

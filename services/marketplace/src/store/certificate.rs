@@ -2,7 +2,10 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use diesel::prelude::*;
-use kontor_chassis::database::{Connection, now_ms};
+use kontor_chassis::{
+    auth::Peer,
+    database::{Connection, now_ms},
+};
 use kontor_ledger::{
     network_certificate::{CertificateSerial, RevocationReason},
     time::Timestamp,
@@ -125,6 +128,15 @@ pub fn of_key(c: &mut Connection, key: &Hash) -> Result<Option<Certificate>, Err
     let all = certificate::table.filter(certificate::public_key.eq(key.to_string()));
     let row: Option<Row> = all.order(certificate::expires_at.desc()).first(c).optional()?;
     row.map(Certificate::try_from).transpose()
+}
+
+/// How many certificates of a service end after a time, in milliseconds since 1970.
+pub fn ending_after(c: &mut Connection, peer: &Peer, millis: i64) -> Result<i64, Error> {
+    let all = certificate::table
+        .filter(certificate::member.eq(&peer.member))
+        .filter(certificate::service.eq(&peer.service))
+        .filter(certificate::expires_at.gt(millis));
+    Ok(all.count().get_result(c)?)
 }
 
 /// Notes what the ledger said of a certificate's issue.

@@ -270,6 +270,12 @@ async fn one_renews_ones_own_only_and_twice_is_once() {
         let (status, refused) = ask(csr(&own.peer, &["bank-a.localhost".to_owned()])).await;
         assert_eq!((status, slug(&refused)), (403, "forbidden"));
         assert_eq!(slug(&ask("-----BEGIN".to_owned()).await.1), "signing-request");
+        for _ in 1..20 {
+            let csr = request::request(&request::new_key().expect("a key"), &own.peer, &own.names).expect("a request");
+            assert_eq!(ask(csr).await.0, 201);
+        }
+        let csr = request::request(&request::new_key().expect("a key"), &own.peer, &own.names).expect("a request");
+        assert_eq!(slug(&ask(csr).await.1), "too-many-certificates");
         let (status, wrong) = post(&http, &world.url(), "/v1/certificates", &json!({ "csr": 1 })).await;
         assert_eq!((status, slug(&wrong)), (400, "schema"));
         world.stop().await;

@@ -62,6 +62,18 @@ fn the_root_is_needed_for_the_intermediate_only_and_may_lie_elsewhere() {
 }
 
 #[test]
+fn nothing_outlives_the_intermediate() {
+    let folder = tempfile::tempdir().expect("folder");
+    let authority = Authority::create(folder.path(), "Kontor test").expect("creates");
+    let (register, end) = (Register::new(folder.path()), authority.validity().not_after);
+    let long = Validity { not_before: now(), not_after: end + 1_000 };
+    let issued = register.issue(&authority, &peer(), &[], long).expect("issues");
+    assert_eq!(Details::of_chain(&issued.chain).expect("reads").validity.not_after, end);
+    let late = Validity { not_before: end, not_after: end + 1_000 };
+    assert!(matches!(register.issue(&authority, &peer(), &[], late), Err(AuthorityError::Ended)));
+}
+
+#[test]
 fn lists_are_numbered_dated_and_signed_by_their_authority() {
     let (folder, elsewhere) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
     let authority = Authority::create(folder.path(), "Kontor test").expect("creates");

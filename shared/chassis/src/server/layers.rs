@@ -22,6 +22,14 @@ use crate::rate::Limiter;
 use crate::tls::Identity;
 use crate::trace::{TRACEPARENT, TraceContext};
 
+/// When a connection by mutual TLS was made; kept with the connection.
+#[derive(Clone, Copy)]
+pub(super) struct Since(pub(super) Instant);
+
+/// A connection by mutual TLS that is older ends with its answer: only a handshake has callers look at this service's
+/// certificate again.
+const OLDEST: Duration = Duration::from_secs(600);
+
 /// Rate and time limits of one listener.
 pub(super) struct Gate {
     pub(super) limiter: Limiter,
@@ -53,8 +61,15 @@ pub(super) async fn gate(
         answer.head_mut().set_connection_type(ConnectionType::Close);
         return Ok(request.into_response(answer));
     }
+    let old = request.conn_data::<Since>().is_some_and(|since| since.0.elapsed() > OLDEST);
     match tokio::time::timeout(gate.time, next.call(request)).await {
-        Ok(response) => Ok(response?.map_body(|_, body| guarded(body, caller))),
+        Ok(response) => {
+            let mut response = response?.map_body(|_, body| guarded(body, caller));
+            if old {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
+            Ok(response)
+        }
         Err(_) => Err(Problem::new(504, "timeout", "The request took too long").into()),
     }
 }

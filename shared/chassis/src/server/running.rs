@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -179,6 +180,7 @@ fn remember_peer(connection: &dyn Any, data: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<Stream>() else { return };
     let (_, tls) = stream.get_ref();
     let certificate = tls.peer_certificates().and_then(|chain| chain.first());
+    data.insert(layers::Since(Instant::now()));
     if let Some(details) = certificate.and_then(|certificate| Details::of(certificate)) {
         data.insert(PeerCertificate(details));
     }
