@@ -270,12 +270,18 @@ async fn one_renews_ones_own_only_and_twice_is_once() {
         let (status, refused) = ask(csr(&own.peer, &["bank-a.localhost".to_owned()])).await;
         assert_eq!((status, slug(&refused)), (403, "forbidden"));
         assert_eq!(slug(&ask("-----BEGIN".to_owned()).await.1), "signing-request");
-        for _ in 1..20 {
-            let csr = request::request(&request::new_key().expect("a key"), &own.peer, &own.names).expect("a request");
-            assert_eq!(ask(csr).await.0, 201);
-        }
-        let csr = request::request(&request::new_key().expect("a key"), &own.peer, &own.names).expect("a request");
-        assert_eq!(slug(&ask(csr).await.1), "too-many-certificates");
+        // One of the twenty may have been issued by files.
+        let mut renewed = 1;
+        let refused = loop {
+            let key = request::new_key().expect("a key");
+            let (status, answer) = ask(request::request(&key, &own.peer, &own.names).expect("a request")).await;
+            if status != 201 {
+                break answer;
+            }
+            renewed += 1;
+        };
+        assert_eq!(slug(&refused), "too-many-certificates");
+        assert!((19..=20).contains(&renewed), "{renewed}");
         let (status, wrong) = post(&http, &world.url(), "/v1/certificates", &json!({ "csr": 1 })).await;
         assert_eq!((status, slug(&wrong)), (400, "schema"));
         world.stop().await;
