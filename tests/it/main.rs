@@ -1,5 +1,6 @@
 //! Tests across services: the whole consortium, and what holds for the workspace as such.
 
+mod certificates;
 mod demo;
 mod dependencies;
 mod export;

@@ -7,6 +7,8 @@ use std::{
 };
 
 use kontor::consortium::{
+    ConsortiumError, create,
+    lock::Lock,
     manifest::{Manifest, ServiceEntry},
     plan::ServiceKind,
     processes::Processes,
@@ -52,12 +54,50 @@ impl Network {
     /// # Panics
     /// If it does not start.
     pub async fn start() -> Self {
+        Self::prepared(|_| {}).await
+    }
+
+    /// Creates one, has its files changed, and starts it.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn prepared(change: impl FnOnce(&Manifest)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let base = free_base().expect("free ports");
-        let started = Processes::start(kontor(), folder.path(), Some(base)).await;
+        {
+            let _lock = Lock::take(folder.path()).expect("nobody else has it");
+            change(&create::create(folder.path(), base).unwrap_or_else(|error| panic!("{error}")));
+        }
+        let mut started = Processes::start(kontor(), folder.path(), None).await;
+        for _ in 0..50 {
+            // A process that another test is just starting may hold a copy of the lock until it runs its program.
+            if !matches!(started, Err(ConsortiumError::Running(_))) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            started = Processes::start(kontor(), folder.path(), None).await;
+        }
         let processes = started.unwrap_or_else(|error| panic!("{error}"));
         let genesis = Arc::new(processes.manifest.genesis().expect("a genesis"));
-        Self { processes, genesis, folder }
+        let network = Self { processes, genesis, folder };
+        network.certified().await;
+        network
+    }
+
+    /// Waits until the certificates of the services and the administrator are on the ledger: the log is still then.
+    async fn certified(&self) {
+        let bank = self.bank("bank-a");
+        let wanted = self.manifest().services.len() + 1;
+        for _ in 0..600 {
+            let url = format!("{}/v1/certificates?limit=100", bank.node.public);
+            let page: Value = bank.http.get(url).send().await.expect("an answer").json().await.expect("JSON");
+            let listed = page["items"].as_array().map_or(0, Vec::len);
+            if listed == wanted && bank.size().await >= wanted as u64 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("the certificates are not on the ledger after 60 s");
     }
 
     /// The data folder.

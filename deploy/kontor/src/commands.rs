@@ -1,5 +1,6 @@
 //! The command's calls; each exits with 0 only on success and says what failed in one line.
 
+mod ca;
 mod demo;
 mod documents;
 mod figures;
@@ -37,6 +38,7 @@ enum Call {
     Verify(verify::Verify),
     Export(log::Export),
     Replay(log::Replay),
+    Ca(ca::Ca),
 }
 
 impl Kontor {
@@ -55,6 +57,7 @@ impl Kontor {
             Call::Verify(call) => call.run(),
             Call::Export(call) => call.run(),
             Call::Replay(call) => call.run(),
+            Call::Ca(call) => call.run(),
         };
         match outcome {
             Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod blocks;
+mod certificates;
 mod events;
 mod log;
 mod network;
@@ -69,6 +70,7 @@ pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listen
         .route("/v1/records/{id}", web::get().to(records::show::show))
         .route("/v1/records/{id}/receipt", web::get().to(records::receipt::receipt))
         .route("/v1/objects/{reference}", web::get().to(objects::show::show))
+        .route("/v1/certificates", web::get().to(certificates::list::list))
         .route("/v1/checkpoints/latest", web::get().to(log::checkpoint::latest))
         .route("/v1/checkpoints/latest/note", web::get().to(log::checkpoint::note))
         .route("/v1/proofs/consistency", web::get().to(log::consistency::consistency))

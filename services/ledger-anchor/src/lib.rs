@@ -14,6 +14,7 @@
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`retention`] | attachments that need not be kept any longer |
 //! | [`watch`] | checkpoints held against those of the other members |
+//! | [`expiry`] | the alarm about a certificate that ends |
 //! | [`http`] | the interface |
 //! | [`config`] | what a node is told at start |
 //!
@@ -31,6 +32,7 @@ pub mod admission;
 pub mod attachments;
 pub mod config;
 pub mod execution;
+pub mod expiry;
 pub mod http;
 pub mod log;
 pub mod node;

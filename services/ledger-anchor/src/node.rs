@@ -135,6 +135,8 @@ pub enum AlarmKind {
     OldCopy,
     /// The node stopped taking part, because it cannot trust its own data.
     Halted,
+    /// The node's TLS certificate ends soon and is not renewed, or its revocation list is overdue.
+    Certificate,
 }
 
 /// Something that people must look at.
@@ -296,19 +298,32 @@ impl Node {
         self.0.pool.load()
     }
 
-    /// Raises an alarm, which stays until the node is started anew; the first of a kind is kept.
+    /// Raises an alarm, which stays until the node is started anew or [`Node::lower`]; the first of a kind is kept.
     pub fn raise(&self, kind: AlarmKind, detail: &str) {
         tracing::error!(?kind, detail, "alarm");
         let alarm = || Alarm { kind, detail: detail.to_owned(), since: now() };
         self.lock_alarms().entry(kind).or_insert_with(alarm);
+        self.show_alarm(kind, 1.0);
+    }
+
+    /// Takes an alarm back whose cause has gone.
+    pub fn lower(&self, kind: AlarmKind) {
+        if self.lock_alarms().remove(&kind).is_some() {
+            tracing::info!(?kind, "the alarm is over");
+            self.show_alarm(kind, 0.0);
+        }
+    }
+
+    fn show_alarm(&self, kind: AlarmKind, raised: f64) {
         let name = match kind {
             AlarmKind::Clock => "clock",
             AlarmKind::Fork => "fork",
             AlarmKind::OldCopy => "old-copy",
             AlarmKind::Damaged => "damaged",
             AlarmKind::Halted => "halted",
+            AlarmKind::Certificate => "certificate",
         };
-        self.0.metrics.gauge("kontor_alarm", "Alarms that are raised.", &[("kind", name)], 1.0);
+        self.0.metrics.gauge("kontor_alarm", "Alarms that are raised.", &[("kind", name)], raised);
     }
 
     /// The alarms that are raised.

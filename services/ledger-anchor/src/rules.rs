@@ -11,6 +11,7 @@
 //! | [`receivable`] | what a buyer owes, issued, split, handed on, pledged, paid |
 //! | [`supervision`] | cases, accesses and alerts |
 //! | [`anchor`] | digests notarised |
+//! | [`certificate`] | certificates issued and revoked |
 //!
 //! [`fingerprint`] and [`source`] hold what claims and receivables share; [`decision`] what others may decide about them.
 //!
@@ -20,6 +21,7 @@
 
 pub mod anchor;
 pub mod appeal;
+pub mod certificate;
 pub mod claim;
 pub mod decision;
 pub mod document;
@@ -76,7 +78,8 @@ impl Network {
 /// | Version | Brought |
 /// |---|---|
 /// | 1 | everything but what follows |
-/// | 2 | receivables, sources, near amounts, appeals, alerts, decisions about claims of members that cannot act |
+/// | 2 | receivables, sources, near amounts, appeals, alerts, certificates, decisions about claims of members that cannot
+/// act |
 pub const RULES: u16 = 2;
 
 /// What a rule knows besides state and record.
@@ -203,6 +206,10 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
         Body::ReceivableSettle { receivable } => receivable::settle(state, &case, receivable),
         Body::ClaimAppeal { appeal } => appeal::appeal(state, &case, appeal),
         Body::SupervisionAlert { alert } => supervision::alert(state, &case, alert),
+        Body::NetworkCertificateIssue { certificate: terms } => certificate::issue(state, &case, terms),
+        Body::NetworkCertificateRevoke { serial, reason, at } => {
+            certificate::revoke(state, &case, serial, *reason, *at)
+        }
     }
 }
 
@@ -230,7 +237,9 @@ fn since(body: &Body) -> u16 {
         | Body::ReceivableFinance { .. }
         | Body::ReceivableSettle { .. }
         | Body::ClaimAppeal { .. }
-        | Body::SupervisionAlert { .. } => 2,
+        | Body::SupervisionAlert { .. }
+        | Body::NetworkCertificateIssue { .. }
+        | Body::NetworkCertificateRevoke { .. } => 2,
         Body::NetworkAttestationWithdraw { .. }
         | Body::DocumentRegister { .. }
         | Body::DocumentAmend { .. }

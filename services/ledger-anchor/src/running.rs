@@ -24,6 +24,7 @@ use kontor_ledger::genesis::{Genesis, GenesisError};
 use crate::{
     attachments::{AttachmentError, Attachments},
     config::{Config, InvalidConfig},
+    expiry,
     http::{self, App},
     node::{
         Node, NodeError, Settings, committer,
@@ -96,6 +97,7 @@ pub struct Running {
     replication: tokio::task::JoinHandle<()>,
     watching: tokio::task::JoinHandle<()>,
     retaining: Option<tokio::task::JoinHandle<()>>,
+    certificate: Option<tokio::task::JoinHandle<()>>,
     committer: JoinHandle<()>,
     stopping: Shutdown,
     _locks: Vec<Lock>,
@@ -130,6 +132,9 @@ impl Running {
         let _ = self.watching.await;
         if let Some(retaining) = self.retaining {
             let _ = retaining.await;
+        }
+        if let Some(certificate) = self.certificate {
+            let _ = certificate.await;
         }
         end(self.node, self.committer, Some(self.ordering)).await;
     }
@@ -231,8 +236,21 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let retaining = config
         .retention
         .map(|days| tokio::spawn(retention::keep_up(node.clone(), attachments.clone(), days, stopping.clone())));
+    let certificate =
+        server.certificate().map(|status| tokio::spawn(expiry::watch(node.clone(), status, stopping.clone())));
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
-    Ok(Running { server, node, ordering, replication, watching, retaining, committer, stopping, _locks: locks })
+    Ok(Running {
+        server,
+        node,
+        ordering,
+        replication,
+        watching,
+        retaining,
+        certificate,
+        committer,
+        stopping,
+        _locks: locks,
+    })
 }
 
 /// A member that is registered with a validator key must have it here, or its node would wait for a seat for ever.

@@ -8,6 +8,7 @@ use kontor_ledger::{
     genesis::Genesis,
     governance::{Epoch, MemberState, Proposal, Settings},
     member::MemberId,
+    network_certificate::{CertificateSerial, NetworkCertificate},
     object::{Access, Case, Claim, Document, FingerprintHolders, Grant, Object, Withdrawals},
     receivable::{Receivable, ReceivableId},
     record::{ClaimId, Fingerprint, FingerprintKind, Nonce, RecordId},
@@ -170,6 +171,37 @@ impl Stored for Withdrawals {
     type Id = Hash;
     fn key(id: &Hash) -> Vec<u8> {
         prefixed(b'w', id.as_bytes())
+    }
+}
+
+impl Stored for NetworkCertificate {
+    type Id = CertificateSerial;
+    fn key(id: &CertificateSerial) -> Vec<u8> {
+        prefixed(b'x', id.as_bytes())
+    }
+}
+
+/// How many certificates were recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct CertificateCount(#[n(0)] pub(crate) u64);
+
+impl Stored for CertificateCount {
+    type Id = ();
+    fn key((): &()) -> Vec<u8> {
+        vec![b'y']
+    }
+}
+
+/// The certificate that was recorded at a place, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct CertificateAt(#[n(0)] pub(crate) CertificateSerial);
+
+impl Stored for CertificateAt {
+    type Id = u64;
+    fn key(place: &u64) -> Vec<u8> {
+        prefixed(b'y', &place.to_be_bytes())
     }
 }
 
@@ -346,7 +378,8 @@ pub fn is_withdrawn(state: &impl State, attestation: &Hash, attester: &MemberId)
 }
 
 /// The object that `reference` names: the 64 digits of a document's, claim's, grant's, case's, access's, receivable's,
-/// alert's or proposal's id, or `fingerprint:<kind>:<digits>` with a kind's name, `attestation:<digits>`, `member:<code>`.
+/// alert's or proposal's id, or `fingerprint:<kind>:<digits>` with a kind's name, `attestation:<digits>`, `member:<code>`,
+/// `certificate:<serial>`.
 ///
 /// # Errors
 /// [`StateError`] if the object is damaged.
@@ -370,6 +403,10 @@ pub fn object(
     if let Some(code) = reference.strip_prefix("member:") {
         let Ok(id) = code.parse() else { return Ok(None) };
         return Ok(member(state, genesis, &id)?.map(Object::Member));
+    }
+    if let Some(serial) = reference.strip_prefix("certificate:") {
+        let Ok(serial) = serial.parse() else { return Ok(None) };
+        return Ok(load::<NetworkCertificate>(state, &serial)?.map(Object::Certificate));
     }
     let Ok(id) = reference.parse::<Hash>() else { return Ok(None) };
     if let Some(document) = load::<Document>(state, &DocumentId::from(id))? {

@@ -1,5 +1,8 @@
-//! The route table: anyone may read products; banks publish and the portal asks by mutual TLS.
+//! The route table: anyone may read products; banks publish, the portal asks, and services
+//! renew their certificates by mutual TLS.
 
+pub mod certificates;
+pub mod crl;
 pub mod matches;
 mod problem;
 pub mod products;
@@ -17,8 +20,13 @@ pub fn routes(config: &mut ServiceConfig, listener: Listener) {
         Listener::Members => {
             config
                 .service(products.route(post().to(products::create::handle)))
-                .service(resource("/v1/matches").route(post().to(matches::create::handle)));
+                .service(resource("/v1/matches").route(post().to(matches::create::handle)))
+                .service(resource("/v1/certificates").route(post().to(certificates::create::handle)))
+                .service(
+                    resource("/v1/certificates/{serial}/revocation").route(post().to(certificates::revoke::handle)),
+                );
         }
     }
+    config.service(resource("/v1/crl").route(get().to(crl::show::handle)));
     config.service(resource("/v1/products/{id}").route(get().to(products::show::handle)));
 }

@@ -1,3 +1,5 @@
 //! Background work.
 
+pub mod authority;
 pub mod leads;
+pub mod records;

@@ -1,9 +1,11 @@
 //! What handlers share.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kontor_chassis::{auth::Peer, database::Database};
 use kontor_ledger::member::MemberId;
+
+use crate::app::issuer::Issuer;
 
 /// The marketplace's parts.
 pub struct Marketplace {
@@ -13,6 +15,8 @@ pub struct Marketplace {
     pub operator: MemberId,
     /// Who may publish.
     pub banks: BTreeSet<MemberId>,
+    /// Issues the network's certificates, if that is this marketplace's work.
+    pub issuer: Option<Arc<Issuer>>,
 }
 
 impl Marketplace {

@@ -1,5 +1,6 @@
 //! Queries, one module for each aggregate; rows are private and become domain types.
 
+pub mod certificate;
 pub mod matched_request;
 pub mod product;
 mod schema;

@@ -5,7 +5,5 @@ mod peer;
 mod session;
 
 pub use login::{LoginRequest, routes};
-pub use peer::Peer;
+pub use peer::{Peer, PeerCertificate};
 pub use session::{CSRF_HEADER, Session, SessionPolicy, Sessions};
-
-pub(crate) use peer::PeerCertificate;

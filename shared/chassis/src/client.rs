@@ -3,19 +3,29 @@
 use std::time::Duration;
 
 use crate::config::MutualTls;
-use crate::tls::{self, TlsError};
+use crate::tls::{self, Identity, TlsError};
 use crate::trace;
 
 /// How long to wait for a connection, and for a whole answer.
 const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_secs(60);
 
-/// A client that shows this service's certificate and accepts only certificates of the network.
+/// How long a connection is kept for the next request.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// A client that shows this service's certificate and accepts only certificates of the network, both as the files and
+/// the revocation list are when a connection is made. Connections that nobody used for a minute are closed; our servers
+/// close one in constant use after ten.
 ///
 /// # Errors
 ///
 /// [`TlsError`] if the identity's files are unusable.
 pub fn mutual_tls(identity: &MutualTls) -> Result<reqwest::Client, TlsError> {
+    of(&Identity::open(identity)?)
+}
+
+/// [`mutual_tls`] with an identity that was read already.
+pub(crate) fn of(identity: &Identity) -> Result<reqwest::Client, TlsError> {
     let config = tls::client(identity)?;
     let client = builder().https_only(true).tls_backend_preconfigured(config).build();
     client.map_err(|error| TlsError::Identity(error.to_string()))
@@ -28,7 +38,7 @@ pub fn mutual_tls(identity: &MutualTls) -> Result<reqwest::Client, TlsError> {
 ///
 /// [`TlsError`] if the identity's files are unusable.
 pub fn members_and_public(identity: &MutualTls) -> Result<reqwest::Client, TlsError> {
-    let client = unbounded().tls_backend_preconfigured(tls::client(identity)?).build();
+    let client = unbounded().tls_backend_preconfigured(tls::client(&Identity::open(identity)?)?).build();
     client.map_err(|error| TlsError::Identity(error.to_string()))
 }
 
@@ -54,6 +64,7 @@ fn builder() -> reqwest::ClientBuilder {
 fn unbounded() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .connect_timeout(CONNECT)
+        .pool_idle_timeout(IDLE)
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("kontor/", env!("CARGO_PKG_VERSION")))

@@ -50,12 +50,52 @@ pub struct Listen {
 pub struct MutualTls {
     /// Address of the mutual-TLS listener. Port 0 picks a free one.
     pub listen: SocketAddr,
-    /// PEM file: this service's certificate, then intermediates.
+    /// PEM file: this service's certificate, then intermediates. The revocation list is kept beside it, under the same
+    /// name with the ending `crl`.
     pub certificate: PathBuf,
-    /// PEM file: its private key.
+    /// PEM file: its private key. While a renewal is under way the next key waits beside it, with the ending `next`.
     pub key: PathBuf,
     /// PEM file: the network's root certificate.
     pub authority: PathBuf,
+    /// Who renews the certificate; without one, it is replaced by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<Issuer>,
+}
+
+/// Who issues the network's certificates and revocation lists.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Base address of its mutual-TLS listener, such as `https://localhost:7457`.
+    pub url: String,
+    /// Seconds between questions for the revocation list. Default 60.
+    #[serde(default = "every_minute")]
+    pub every: u64,
+}
+
+impl Issuer {
+    /// An issuer that is asked once a minute.
+    pub fn new(url: String) -> Self {
+        Self { url, every: every_minute() }
+    }
+}
+
+const fn every_minute() -> u64 {
+    60
+}
+
+impl MutualTls {
+    /// The file of the revocation list.
+    pub fn crl(&self) -> PathBuf {
+        self.certificate.with_extension("crl")
+    }
+
+    /// The file in which a new key waits for its certificate.
+    pub fn waiting_key(&self) -> PathBuf {
+        let mut name = self.key.clone().into_os_string();
+        name.push(".next");
+        name.into()
+    }
 }
 
 /// Reads a configuration from a file (none: environment and defaults only) and the process environment.

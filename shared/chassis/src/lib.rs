@@ -46,6 +46,7 @@ pub mod problem;
 pub mod process;
 pub mod rate;
 mod reference;
+pub mod renewal;
 pub mod server;
 pub mod shutdown;
 pub mod sse;

@@ -20,8 +20,9 @@ use crate::health::Health;
 use crate::json::Schemas;
 use crate::metrics::Metrics;
 use crate::rate::Rate;
+use crate::renewal::Renewal;
 use crate::shutdown::Shutdown;
-use crate::tls::{self, TlsError};
+use crate::tls::{self, Identity, TlsError};
 
 pub use running::Running;
 
@@ -202,13 +203,24 @@ impl Server {
         let schemas = Schemas::compile(&document).map_err(|message| StartError::OpenApi { service, message })?;
         let identity = match &listen.mutual_tls {
             Some(files) => {
-                let config = tls::server(files).map_err(|source| StartError::Tls { service, source })?;
-                Some((bind(service, files.listen)?, config))
+                let unusable = |source| StartError::Tls { service, source };
+                let identity = Identity::open(files).map_err(unusable)?;
+                let config = tls::server(&identity).map_err(unusable)?;
+                Some((bind(service, files.listen)?, config, identity))
             }
             None => None,
         };
         let public = bind(service, listen.http)?;
         let own = Metrics::new();
+        let renewal = match &identity {
+            Some((_, _, identity)) => {
+                let renewal = Renewal::new(identity.clone(), own.clone());
+                let renewal = renewal.map_err(|source| StartError::Tls { service, source })?;
+                renewal.figures(&self.health);
+                Some(renewal)
+            }
+            None => None,
+        };
         let mut registries = self.metrics;
         registries.push(own.clone());
         let site = web::Data::new(Site {
@@ -220,6 +232,7 @@ impl Server {
             requests: own,
             started: std::time::Instant::now(),
         });
+        let shutdown = self.shutdown.clone();
         let shared = running::Shared {
             site,
             schemas: web::Data::new(schemas),
@@ -228,7 +241,9 @@ impl Server {
             shutdown: self.shutdown,
             state,
         };
-        running::start(shared, public, identity, routes)
+        let mut running = running::start(shared, public, identity, routes)?;
+        running.renewal = renewal.map(|renewal| renewal.start(shutdown));
+        Ok(running)
     }
 }
 

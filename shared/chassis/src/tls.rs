@@ -1,14 +1,26 @@
-//! Mutual TLS between services: TLS 1.3 by rustls on ring, both sides known to the network's root.
+//! Mutual TLS between services: TLS 1.3 by rustls, both sides known to the network's root and not revoked.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`identity`] | certificate, key and revocation list as their files have them now |
+//! | [`live`] | rustls' questions, answered from the identity |
+//!
+//! Revocation is looked up for leaves in the list beside the service's certificate. No list yet: nothing is known to
+//! be revoked, and the service goes on. With a list, a leaf of an issuer that the list does not speak for is refused,
+//! because the root issues one intermediate. A list whose next update is overdue still counts and raises an alarm
+//! instead: whoever could stop the authority for a day would otherwise stop the whole network.
 
-use std::path::{Path, PathBuf};
+mod identity;
+mod live;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::client::Resumption;
+use rustls::server::NoServerSessionStorage;
+use rustls::{ClientConfig, ServerConfig};
 
-use crate::config::MutualTls;
+pub use identity::Identity;
 
 /// Why an identity cannot be used; one line.
 #[derive(Debug, thiserror::Error)]
@@ -35,55 +47,31 @@ pub fn install_provider() {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
 }
 
-struct Identity {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-    roots: Arc<RootCertStore>,
-}
-
-fn load(files: &MutualTls) -> Result<Identity, TlsError> {
-    let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| unusable(&files.key, &error))?;
-    let mut roots = RootCertStore::empty();
-    for root in certificates(&files.authority)? {
-        roots.add(root).map_err(|error| unusable(&files.authority, &error))?;
-    }
-    Ok(Identity { chain, key, roots: Arc::new(roots) })
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let list = read.map_err(|error| unusable(path, &error))?;
-    if list.is_empty() { Err(unusable(path, &"no certificate in it")) } else { Ok(list) }
-}
-
-fn unusable(path: &Path, error: &dyn std::fmt::Display) -> TlsError {
-    TlsError::File { path: path.to_owned(), message: error.to_string() }
-}
-
 fn mismatch(error: impl std::fmt::Display) -> TlsError {
     TlsError::Identity(error.to_string())
 }
 
 /// For the listener: asks every client for a certificate of the network.
-pub(crate) fn server(files: &MutualTls) -> Result<ServerConfig, TlsError> {
-    let Identity { chain, key, roots } = load(files)?;
-    let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider()).build().map_err(mismatch)?;
-    ServerConfig::builder_with_provider(provider())
+pub(crate) fn server(identity: &Identity) -> Result<ServerConfig, TlsError> {
+    let mut config = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(mismatch)?
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(chain, key)
-        .map_err(mismatch)
+        .with_client_cert_verifier(live::clients(identity))
+        .with_cert_resolver(live::own(identity));
+    // A resumed session would not look at the client's certificate again.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Ok(config)
 }
 
 /// For callers: shows the service's certificate and trusts the network's root only.
-pub(crate) fn client(files: &MutualTls) -> Result<ClientConfig, TlsError> {
-    let Identity { chain, key, roots } = load(files)?;
-    ClientConfig::builder_with_provider(provider())
+pub(crate) fn client(identity: &Identity) -> Result<ClientConfig, TlsError> {
+    let mut config = ClientConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(mismatch)?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
-        .map_err(mismatch)
+        .dangerous()
+        .with_custom_certificate_verifier(live::servers(identity))
+        .with_client_cert_resolver(live::own(identity));
+    config.resumption = Resumption::disabled();
+    Ok(config)
 }

@@ -21,6 +21,7 @@ use crate::{
     event::Final,
     genesis::Genesis,
     governance::Proposal,
+    network_certificate::{CertificateSerial, NetworkCertificate, NetworkCertificates},
     object::{Claim, Document, Object},
     receipt::{self, Receipt, ReceiptError},
     record::{ClaimId, RecordId},
@@ -232,6 +233,32 @@ impl LedgerClient {
             Some(Object::Attestation(all)) => Ok(all.by.iter().any(|one| one.member == *attester)),
             _ => Ok(false),
         }
+    }
+
+    /// A certificate of the network's authority.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn certificate(&self, serial: &CertificateSerial) -> Result<Option<NetworkCertificate>, ClientError> {
+        match self.object(&format!("certificate:{serial}")).await? {
+            Some(Object::Certificate(certificate)) => Ok(Some(certificate)),
+            _ => Ok(None),
+        }
+    }
+
+    /// A page of certificates, the last recorded first; `revoked` gives only those that are, or are not.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn certificates(
+        &self,
+        revoked: Option<bool>,
+        cursor: Option<u64>,
+    ) -> Result<NetworkCertificates, ClientError> {
+        let revoked = revoked.map(|only| format!("&revoked={only}")).unwrap_or_default();
+        let cursor = cursor.map(|from| format!("&cursor={from}")).unwrap_or_default();
+        let answer = self.ask(Question::get(&format!("/v1/certificates?limit=100{revoked}{cursor}"))).await?;
+        answer.map_or(Ok(NetworkCertificates { items: Vec::new(), next: None }), |answer| answer.json())
     }
 
     /// An attachment, checked against its digest; `None` if the nodes do not hold it.

@@ -22,6 +22,9 @@ pub enum GenesisError {
     /// A member's or an officer's key is no point of the curve, or of small order.
     #[error("{0} is no key that signatures can be checked under")]
     Key(PublicKey),
+    /// The authority's key is a member's.
+    #[error("the authority's key {0} is a member's or a validator's too")]
+    Authority(PublicKey),
     /// Nobody orders records.
     #[error("no member is a validator")]
     NoValidators,
@@ -73,6 +76,10 @@ pub struct Genesis {
     /// The version of the rules that the network starts with.
     #[n(8)]
     pub rules: u16,
+    /// Authors the records of the certificate authority; none in a network whose certificates are not recorded.
+    #[n(9)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PublicKey>,
 }
 
 /// Officers and how many must agree.
@@ -167,7 +174,7 @@ impl Genesis {
             return Err(GenesisError::NoSuites);
         }
         let signers = self.members.iter().flat_map(|member| [Some(member.identity), member.validator]).flatten();
-        for key in signers.chain(self.officers.keys.iter().copied()) {
+        for key in signers.chain(self.officers.keys.iter().copied()).chain(self.authority) {
             key.check().map_err(|_| GenesisError::Key(key))?;
         }
         let (mut ids, mut keys, mut evaluators) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -179,6 +186,10 @@ impl Genesis {
             if !fresh {
                 return Err(GenesisError::Ambiguous(member.id));
             }
+        }
+        // A member's key must not speak for the authority.
+        if let Some(key) = self.authority.filter(|key| keys.contains(key)) {
+            return Err(GenesisError::Authority(key));
         }
         if self.validators().is_empty() {
             return Err(GenesisError::NoValidators);

@@ -13,6 +13,7 @@
 //! | [`checks`] | a bank's cross-checks and their signed report |
 //! | [`member`], [`genesis`] | who takes part, and what a network starts from |
 //! | [`attestation`] | whose keys the parties' keys are |
+//! | [`network_certificate`] | the network authority's certificates |
 //! | [`merkle`] | the log's tree and its proofs |
 //! | [`block`], [`certificate`] | what validators sign |
 //! | [`epoch`] | how validators hand over to the next |
@@ -39,6 +40,7 @@ pub mod genesis;
 pub mod governance;
 pub mod member;
 pub mod merkle;
+pub mod network_certificate;
 pub mod object;
 pub mod outcome;
 pub mod proving;
@@ -57,6 +59,7 @@ pub use encoding::{EncodingError, from_cbor, to_cbor};
 pub use epoch::{EpochEnd, EpochError};
 pub use genesis::{Genesis, GenesisError, Officers, Parameters};
 pub use member::{Member, MemberId, MemberRole};
+pub use network_certificate::{CertificateSerial, CertificateTerms, NetworkCertificate, RevocationReason};
 pub use outcome::{Outcome, RefusalCode};
 pub use receipt::{Proven, Receipt, ReceiptError};
 pub use receivable::ReceivableId;

@@ -19,6 +19,7 @@ use crate::{
     context::Anchored,
     governance::{MemberState, Proposal},
     member::MemberId,
+    network_certificate::NetworkCertificate,
     receivable::{Borne, Receivable},
     record::{
         AccessTerms, CaseId, CaseTerms, ClaimId, Endorsement, Fingerprint, FingerprintKind, NearMatchAction, RecordId,
@@ -53,6 +54,8 @@ pub enum Object {
     Receivable(Receivable),
     /// An alert.
     Alert(Alert),
+    /// A certificate of the network's authority.
+    Certificate(NetworkCertificate),
 }
 
 /// A document with all its versions.

@@ -204,6 +204,18 @@ refusal_codes! {
     SourceMismatch = 51, "source-mismatch";
     /// What is appealed against holds no fingerprint of the kind, or is on the same document, or lives no more.
     NoMatch = 52, "no-match";
+    /// The network has no certificate authority.
+    NoAuthority = 60, "no-authority";
+    /// A certificate with this serial number was issued before.
+    SerialUsed = 61, "serial-used";
+    /// No certificate with this serial number was issued.
+    UnknownCertificate = 62, "unknown-certificate";
+    /// The certificate was revoked before.
+    CertificateRevoked = 63, "certificate-revoked";
+    /// The certificate names no service, ends before it begins, or is revoked at a time to come.
+    CertificateMalformed = 64, "certificate-malformed";
+    /// The certificate is for somebody who is not a member.
+    CertificateForStranger = 65, "certificate-for-stranger";
     /// No such proposal was made, or it has lapsed or taken effect.
     UnknownProposal = 70, "unknown-proposal";
     /// The member has had its word on the proposal.

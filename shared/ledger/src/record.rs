@@ -18,6 +18,7 @@ use crate::{
     attestation::AttestationId,
     governance::{Change, ProposalId, Rotation},
     member::MemberId,
+    network_certificate::{CertificateSerial, CertificateTerms, RevocationReason},
     receivable::{Child, Issue, ReceivableId},
     source::SourceClaim,
     time::Timestamp,
@@ -379,6 +380,26 @@ pub enum Body {
     /// network: a member leaves; if it orders, it stops with the next epoch. Author: the member.
     #[n(33)]
     NetworkLeave,
+    /// network: the authority issued a certificate. Author: the authority's key.
+    #[n(25)]
+    NetworkCertificateIssue {
+        /// What it says.
+        #[n(0)]
+        certificate: CertificateTerms,
+    },
+    /// network: a certificate counts no longer. Author: the authority's key, or the certificate's member.
+    #[n(26)]
+    NetworkCertificateRevoke {
+        /// Which.
+        #[n(0)]
+        serial: CertificateSerial,
+        /// Why.
+        #[n(1)]
+        reason: RevocationReason,
+        /// Since when.
+        #[n(2)]
+        at: Timestamp,
+    },
 }
 
 /// A document's financeable total.
@@ -626,6 +647,8 @@ impl Body {
             Self::NetworkVote { .. } => "network-vote",
             Self::NetworkKeyRotate { .. } => "network-key-rotate",
             Self::NetworkLeave => "network-leave",
+            Self::NetworkCertificateIssue { .. } => "network-certificate-issue",
+            Self::NetworkCertificateRevoke { .. } => "network-certificate-revoke",
         }
     }
 }

@@ -58,6 +58,7 @@ fn genesis() -> Genesis {
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters::default(),
         rules: 1,
+        authority: None,
     }
 }
 
@@ -147,6 +148,19 @@ fn vectors(receipt: &Receipt) -> Value {
         "certified": hex::encode(receipt.certificate.message(&receipt.genesis.hash())),
         "receiptCborSm3": Hash::sm3(&[&to_cbor(receipt)]),
     })
+}
+
+#[test]
+fn a_genesis_without_an_authority_encodes_as_before_there_was_one() {
+    let mut genesis = genesis();
+    assert_eq!(to_cbor(&genesis).first(), Some(&0x88), "eight fields");
+    let text = serde_json::to_string(&genesis).unwrap();
+    assert!(!text.contains("authority"));
+    assert_eq!(serde_json::from_str::<Genesis>(&text).unwrap().hash(), genesis.hash());
+    let before = genesis.hash();
+    genesis.authority = genesis.members.first().map(|member| member.identity);
+    assert_ne!(genesis.hash(), before);
+    assert!(matches!(genesis.check(), Err(kontor_ledger::GenesisError::Authority(_))));
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! A certificate authority in a temporary folder, and identities from it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
-use kontor_chassis::ca::Authority;
+use kontor_chassis::auth::Peer;
+use kontor_chassis::ca::{self, Authority, Register, Validity};
 use kontor_chassis::client;
 use kontor_chassis::config::MutualTls;
 use tempfile::TempDir;
@@ -24,7 +26,10 @@ impl TestCa {
 
     /// The identity of a member's service, to listen on a free port of 127.0.0.1 or to call others with.
     pub fn identity(&self, member: &str, service: &str) -> MutualTls {
-        let issued = self.authority.issue(member, service, &[]).expect("issues");
+        let peer = Peer { member: member.to_owned(), service: service.to_owned() };
+        let validity = Validity::starting(ca::now(), ca::LEAF_LIFETIME);
+        let names = ca::LOCAL_NAMES.map(str::to_owned);
+        let issued = self.register().issue(&self.authority, &peer, &names, validity).expect("issues");
         let (certificate, key) =
             issued.write(self.folder.path(), &format!("{member}-{service}")).expect("writes the identity");
         MutualTls {
@@ -32,7 +37,23 @@ impl TestCa {
             certificate,
             key,
             authority: self.folder.path().join("root.pem"),
+            issuer: None,
         }
+    }
+
+    /// What it issued and revoked.
+    pub fn register(&self) -> Register {
+        Register::new(self.folder.path())
+    }
+
+    /// The authority itself.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// A client that calls as a member's service.

@@ -1,8 +1,11 @@
-//! Bodies that are checked against an OpenAPI document.
+//! Bodies that are checked against an OpenAPI document, and what the certificate authority reads.
 
 use std::sync::LazyLock;
 
-use kontor_chassis::json::Schemas;
+use kontor_chassis::{
+    ca::{Crl, Details, Request},
+    json::Schemas,
+};
 use serde_json::Value;
 
 const DOCUMENTS: [&str; 6] = [
@@ -33,5 +36,18 @@ pub fn body(data: &[u8]) {
     let Some((schemas, names)) = services.get(usize::from(*service) % services.len()) else { return };
     if let Some(name) = usize::from(*component).checked_rem(names.len()).and_then(|place| names.get(place)) {
         let _ = schemas.check_value(name, &value);
+    }
+}
+
+/// What the certificate authority and its clients read: signing requests, certificates, revocation lists.
+pub fn certificates(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let _ = Request::read(&text);
+    let _ = Details::of_chain(&text);
+    let _ = Details::of(data);
+    // The list's issuer is the first part, as long as its first two bytes say.
+    let Some(([high, low], rest)) = data.split_first_chunk() else { return };
+    if let Some((issuer, list)) = rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low]))) {
+        let _ = Crl::read(list, issuer);
     }
 }

@@ -15,7 +15,7 @@ mod trade;
 type Target = fn(&[u8]);
 
 /// Every target with its name.
-const TARGETS: [(&str, Target); 14] = [
+const TARGETS: [(&str, Target); 15] = [
     ("trade-import", trade::import),
     ("trade-document", trade::document),
     ("trade-identifiers", trade::identifiers),
@@ -30,6 +30,7 @@ const TARGETS: [(&str, Target); 14] = [
     ("ledger-receipt", ledger::receipt),
     ("ledger-genesis", ledger::genesis),
     ("chassis-body", chassis::body),
+    ("chassis-certificates", chassis::certificates),
 ];
 
 /// The chosen target.

@@ -32,6 +32,7 @@ impl Init {
             say(serde_json::to_string_pretty(&manifest).map_err(|error| error.to_string())?);
         } else {
             say(format_args!("created {}; start it with: kontor up --data {}", folder.display(), folder.display()));
+            say(super::ca::keep_away(&folder.join("ca")));
         }
         Ok(())
     }

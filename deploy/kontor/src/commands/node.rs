@@ -262,9 +262,7 @@ impl Join {
         let (config, request) = (prepared.config.display(), prepared.request.display());
         say(format_args!("prepared {}; next:", folder.display()));
         if plan.authority.is_none() {
-            say(
-                "  0. have the authority issue a certificate and name it under [listen.mutual_tls] in the configuration",
-            );
+            say("  0. give tls.csr to the authority, which runs: kontor ca issue …; put its tls.pem and root.pem here");
         }
         say(format_args!("  1. start the node; it follows: kontor serve ledger-anchor --config {config}"));
         say(format_args!("  2. give {request} to a member, who runs: kontor node propose admit {request} …"));

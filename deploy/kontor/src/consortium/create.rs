@@ -8,14 +8,16 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use kontor_chassis::{
-    ca::Authority,
-    config::{Listen, MutualTls},
+    auth::Peer,
+    ca::{self, Authority, AuthorityError, Crl, LEAF_LIFETIME, LOCAL_NAMES, Register, Validity},
+    config::{Issuer, Listen, MutualTls},
     files::{write_public, write_secret},
     mail::MailConfig,
     people::Person,
 };
 use kontor_ledger::{client::Node, governance::Endpoints, member::MemberId, time::Timestamp};
 use kontor_ledger_anchor::config::Validator;
+use kontor_marketplace::domain::certificate::ADMINISTRATOR;
 use kontor_sealing::PartySeed;
 use rand::RngExt as _;
 use serde::Serialize;
@@ -45,12 +47,16 @@ pub fn create(folder: &Path, base: u16) -> Result<Manifest, ConsortiumError> {
     let keys = keys::make(now, &mut rand::rng())?;
     let genesis = folder.join("genesis.json");
     public(&genesis, &json(&keys.genesis)?)?;
-    let maker = Maker { folder: &folder, root: ca.join("root.pem"), genesis: &genesis, units: &units };
+    let register = Register::new(&ca);
+    let list = register.publish(&authority, ca::now()).map_err(|error| failed(&error))?;
+    let maker = Maker { folder: &folder, ca: &ca, authority, register, list, genesis: &genesis, units: &units };
     maker.secrets(&keys)?;
     let mut services = Vec::with_capacity(units.len());
     for unit in &units {
-        services.push(maker.service(unit, &authority)?);
+        services.push(maker.service(unit)?);
     }
+    let operator = maker.party(&plan::OPERATOR);
+    maker.identity(&plan::OPERATOR, ADMINISTRATOR, &[], &made(&operator.join(ADMINISTRATOR))?)?;
     let manifest = Manifest {
         version: VERSION,
         network: keys.genesis.hash(),
@@ -97,7 +103,10 @@ fn secret(path: &Path, text: String) -> Result<(), ConsortiumError> {
 /// What every file is made from.
 struct Maker<'a> {
     folder: &'a Path,
-    root: PathBuf,
+    ca: &'a Path,
+    authority: Authority,
+    register: Register,
+    list: Crl,
     genesis: &'a Path,
     units: &'a [Unit],
 }
@@ -122,6 +131,7 @@ impl Maker<'_> {
         }
         seed(&plan::OPERATOR, &keys.operator)?;
         seed(&plan::REGULATOR, &keys.regulator)?;
+        secret(&self.authority_key(), hex::encode(*keys.authority.to_seed()))?;
         for officer in &keys.officers {
             let own = OfficerFile {
                 signing_key: hex::encode(*officer.signing.to_seed()),
@@ -161,21 +171,43 @@ impl Maker<'_> {
             .collect()
     }
 
+    /// The key of the certificate authority's ledger records.
+    fn authority_key(&self) -> PathBuf {
+        self.party(&plan::OPERATOR).join("authority.key")
+    }
+
+    /// A certificate with its key and the revocation list beside it, as `tls.*` in a folder.
+    fn identity(
+        &self,
+        party: &Party,
+        service: &str,
+        hosts: &[&str],
+        folder: &Path,
+    ) -> Result<(PathBuf, PathBuf), ConsortiumError> {
+        let failed = |error: AuthorityError| ConsortiumError::Make(error.to_string());
+        let peer = Peer { member: party.member.to_owned(), service: service.to_owned() };
+        let names: Vec<String> = LOCAL_NAMES.iter().chain(hosts).map(|name| (*name).to_owned()).collect();
+        let validity = Validity::starting(ca::now(), LEAF_LIFETIME);
+        let identity = self.register.issue(&self.authority, &peer, &names, validity).map_err(failed)?;
+        let (certificate, key) = identity.write(folder, "tls").map_err(failed)?;
+        let list = certificate.with_extension("crl");
+        write_public(&list, self.list.der()).map_err(file(&list))?;
+        Ok((certificate, key))
+    }
+
     /// A service's folder, certificate and configuration.
-    fn service(&self, unit: &Unit, authority: &Authority) -> Result<ServiceEntry, ConsortiumError> {
+    fn service(&self, unit: &Unit) -> Result<ServiceEntry, ConsortiumError> {
         let folder = made(&self.party(&unit.party).join(unit.kind.name()))?;
         let host = format!("{}.localhost", unit.host);
-        let failed = |error: &dyn std::fmt::Display| ConsortiumError::Make(error.to_string());
-        let identity =
-            authority.issue(unit.party.member, unit.kind.name(), &[&host]).map_err(|error| failed(&error))?;
-        let (certificate, key) = identity.write(&folder, "tls").map_err(|error| failed(&error))?;
+        let (certificate, key) = self.identity(&unit.party, unit.kind.name(), &[&host], &folder)?;
         let listen = Listen {
             http: loopback(unit.http),
             mutual_tls: Some(MutualTls {
                 listen: loopback(unit.mutual_tls),
                 certificate,
                 key,
-                authority: self.root.clone(),
+                authority: self.ca.join("root.pem"),
+                issuer: Some(Issuer::new(self.members(ServiceKind::Marketplace, &plan::OPERATOR))),
             }),
         };
         let text = self.configuration(unit, listen, &folder)?;
@@ -269,6 +301,12 @@ impl Maker<'_> {
                     member,
                     url,
                 })?,
+                authority: Some(kontor_marketplace::config::Authority::new(
+                    self.ca.to_owned(),
+                    self.authority_key(),
+                    seed,
+                    self.nodes(&unit.party, plan::BANKS.len()),
+                )),
                 listen,
                 database,
                 member,

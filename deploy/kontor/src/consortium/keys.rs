@@ -40,6 +40,8 @@ pub(super) struct Keys {
     pub operator: PartySeed,
     pub regulator: PartySeed,
     pub officers: Vec<OfficerKeys>,
+    /// Authors the certificate authority's records.
+    pub authority: SigningKey,
     pub genesis: Genesis,
 }
 
@@ -71,6 +73,7 @@ pub(super) fn make(now: Timestamp, rng: &mut impl CryptoRng) -> Result<Keys, Con
         .zip(officer_shares)
         .map(|((login, _), escrow)| OfficerKeys { login, signing: SigningKey::generate(rng), escrow })
         .collect();
+    let authority = SigningKey::generate(rng);
     let (operator_seed, regulator_seed) = (PartySeed::generate(rng), PartySeed::generate(rng));
     let mut members = Vec::with_capacity(BANKS.len() + 2);
     for (index, bank) in (1..).zip(&banks) {
@@ -95,9 +98,10 @@ pub(super) fn make(now: Timestamp, rng: &mut impl CryptoRng) -> Result<Keys, Con
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters::default(),
         rules: kontor_ledger_anchor::rules::RULES,
+        authority: Some(authority.public()),
     };
     genesis.check().map_err(|error| failed(&error))?;
-    Ok(Keys { banks, operator: operator_seed, regulator: regulator_seed, officers, genesis })
+    Ok(Keys { banks, operator: operator_seed, regulator: regulator_seed, officers, authority, genesis })
 }
 
 fn member(party: &Party, role: MemberRole, seed: &PartySeed) -> Result<Member, ConsortiumError> {

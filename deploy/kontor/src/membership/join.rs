@@ -7,7 +7,8 @@ use std::{
 };
 
 use kontor_chassis::{
-    ca::Authority,
+    auth::Peer,
+    ca::{self, Authority, Register, Request, Validity},
     config::{Listen, MutualTls},
     files::{write_public, write_secret},
 };
@@ -17,7 +18,7 @@ use kontor_ledger::{
     governance::{Endpoints, HeldKey, JoinRequest},
     member::{Member, MemberId, MemberRole},
 };
-use kontor_ledger_anchor::config::{Config, Peer, Validator};
+use kontor_ledger_anchor::config::{self, Config, Validator};
 use kontor_sealing::{Hash, PartySeed, SigningKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -154,13 +155,10 @@ fn address(plan: &Plan, offset: u16) -> Result<SocketAddr, String> {
 }
 
 fn configuration(folder: &Path, files: &Files, plan: &Plan, view: &View) -> Result<Config, String> {
-    let mutual_tls = match &plan.authority {
-        Some(authority) => Some(certificate(folder, authority, plan)?),
-        None => None,
-    };
+    let mutual_tls = Some(certificate(folder, plan)?);
     let listen = Listen { http: SocketAddr::new(plan.host, plan.port), mutual_tls };
     let peers = view.network.nodes.iter().filter_map(|node| {
-        Some(Peer {
+        Some(config::Peer {
             member: node.member,
             http: node.endpoints.http.clone(),
             ordering: Some(node.endpoints.ordering.parse().ok()?),
@@ -174,14 +172,31 @@ fn configuration(folder: &Path, files: &Files, plan: &Plan, view: &View) -> Resu
     })
 }
 
-fn certificate(folder: &Path, authority: &Path, plan: &Plan) -> Result<MutualTls, String> {
-    let issuer = Authority::load(authority).map_err(|error| error.to_string())?;
-    let host = plan.host.to_string();
-    let issued = issuer.issue(plan.member.as_str(), "ledger-anchor", &[&host]).map_err(|error| error.to_string())?;
-    let (certificate, key) = issued.write(folder, "tls").map_err(|error| error.to_string())?;
-    let root = folder.join("root.pem");
-    write(&root, issuer.root().as_bytes(), false)?;
-    Ok(MutualTls { listen: address(plan, 1)?, certificate, key, authority: root })
+/// The key for members' connections and a request for its certificate; the certificate too, if the authority is here.
+fn certificate(folder: &Path, plan: &Plan) -> Result<MutualTls, String> {
+    let failed = |error: ca::AuthorityError| error.to_string();
+    let peer = Peer { member: plan.member.to_string(), service: "ledger-anchor".to_owned() };
+    let key = ca::request::new_key().map_err(failed)?;
+    let names = ["localhost".to_owned(), plan.host.to_string()];
+    let request = ca::request::request(&key, &peer, &names).map_err(failed)?;
+    let tls = MutualTls {
+        listen: address(plan, 1)?,
+        certificate: folder.join("tls.pem"),
+        key: folder.join("tls.key"),
+        authority: folder.join("root.pem"),
+        issuer: None,
+    };
+    write(&tls.key, key.as_bytes(), true)?;
+    write(&folder.join("tls.csr"), request.as_bytes(), false)?;
+    if let Some(place) = &plan.authority {
+        let authority = Authority::load(place).map_err(failed)?;
+        let (request, register) = (Request::read(&request).map_err(failed)?, Register::new(place));
+        let validity = Validity::starting(ca::now(), ca::LEAF_LIFETIME);
+        let chain = register.sign(&authority, &request, validity).map_err(failed)?;
+        write(&tls.certificate, chain.as_bytes(), false)?;
+        write(&tls.authority, authority.root().as_bytes(), false)?;
+    }
+    Ok(tls)
 }
 
 fn public(path: &Path, value: &impl Serialize) -> Result<(), String> {

@@ -32,9 +32,16 @@ fn a_folder_is_created_once_and_keeps_its_secrets() {
         assert!(fs::read_to_string(&person.password_file).unwrap().len() >= 20);
         assert!(person.key_file.iter().all(|path| mode(path) == 0o600));
     }
-    for secret in
-        ["ca/root.key", "bank-a/seed", "bank-b/validator.key", "bank-c/fingerprint.share", "bank-d/escrow.share"]
-    {
+    for secret in [
+        "ca/root.key",
+        "ca/intermediate.key",
+        "operator/authority.key",
+        "operator/administrator/tls.key",
+        "bank-a/seed",
+        "bank-b/validator.key",
+        "bank-c/fingerprint.share",
+        "bank-d/escrow.share",
+    ] {
         assert_eq!(mode(&folder.join(secret)), 0o600, "{secret}");
     }
 

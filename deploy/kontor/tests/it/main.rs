@@ -1,5 +1,6 @@
 //! The command as its users see it: output, errors of one line, exit codes.
 
+mod ca;
 mod documents;
 mod folder;
 mod receipts;

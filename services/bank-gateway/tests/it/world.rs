@@ -88,6 +88,7 @@ impl World {
             escrow: EscrowPublic { regulator, network },
             parameters: Parameters::default(),
             rules: 1,
+            authority: None,
         };
         let world = Self { ca: TestCa::new(), genesis, folder, operator: seed_of(OPERATOR), runtime: Mutex::new(0) };
         world.write("genesis.json", &serde_json::to_string(&world.genesis).expect("JSON"));

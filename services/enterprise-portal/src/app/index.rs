@@ -96,7 +96,9 @@ fn apply(c: &mut Connection, record: &Record, place: Place) -> Result<(), Error>
         | Body::NetworkPropose { .. }
         | Body::NetworkVote { .. }
         | Body::NetworkKeyRotate { .. }
-        | Body::NetworkLeave => Ok(()),
+        | Body::NetworkLeave
+        | Body::NetworkCertificateIssue { .. }
+        | Body::NetworkCertificateRevoke { .. } => Ok(()),
     }
 }
 

@@ -81,7 +81,9 @@ pub const fn kind(body: &Body) -> Option<&'static str> {
         | Body::NetworkPropose { .. }
         | Body::NetworkVote { .. }
         | Body::NetworkKeyRotate { .. }
-        | Body::NetworkLeave => None,
+        | Body::NetworkLeave
+        | Body::NetworkCertificateIssue { .. }
+        | Body::NetworkCertificateRevoke { .. } => None,
     }
 }
 

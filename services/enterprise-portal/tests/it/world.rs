@@ -78,6 +78,7 @@ impl World {
             },
             parameters: Parameters::default(),
             rules: 1,
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         let world = Self { ca: TestCa::new(), genesis, officer, folder, count: Mutex::new(0) };

@@ -57,6 +57,10 @@ pub struct FinalBlock {
     pub records: Vec<ByteVec>,
 }
 
+/// How often a batch is offered to all validators, and the wait after the first round; it grows by as much each time.
+const ROUNDS: u32 = 20;
+const AGAIN: Duration = Duration::from_millis(250);
+
 /// Why blocks were not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
@@ -127,19 +131,27 @@ impl Ordering for Follower {
             return;
         };
         let start = self.next.fetch_add(1, Relaxed);
-        let sources = sources(&self.peers);
+        let (peers, shutdown) = (self.peers.clone(), self.shutdown.clone());
         self.runtime.spawn(async move {
-            let count = sources.len();
-            for source in sources.iter().cycle().skip(start % count.max(1)).take(count) {
-                let Some(address) = &source.mutual_tls else { continue };
-                let request = client
-                    .post(format!("{address}/v1/records?timeout=0"))
-                    .header("content-type", "application/cbor")
-                    .body(batch.clone());
-                match request.send().await {
-                    Ok(answer) if !answer.status().is_server_error() => return,
-                    Ok(answer) => tracing::warn!(status = %answer.status(), "a validator did not take a batch"),
-                    Err(error) => tracing::warn!(%error, "a validator could not be reached"),
+            // The batch stays in this node's pool, so that nobody would pass it on when it is submitted again.
+            for round in 0..ROUNDS {
+                let sources = sources(&peers);
+                let count = sources.len();
+                for source in sources.iter().cycle().skip(start % count.max(1)).take(count) {
+                    let Some(address) = &source.mutual_tls else { continue };
+                    let request = client
+                        .post(format!("{address}/v1/records?timeout=0"))
+                        .header("content-type", "application/cbor")
+                        .body(batch.clone());
+                    match request.send().await {
+                        Ok(answer) if !answer.status().is_server_error() => return,
+                        Ok(answer) => tracing::warn!(status = %answer.status(), "a validator did not take a batch"),
+                        Err(error) => tracing::warn!(%error, "a validator could not be reached"),
+                    }
+                }
+                let wait = AGAIN * (round + 1);
+                if shutdown.run_until(tokio::time::sleep(wait)).await.is_none() {
+                    return;
                 }
             }
         });

@@ -1,6 +1,7 @@
 //! The rules over small universes: chosen cases, and random sequences that must keep every invariant.
 
 mod cases;
+mod certificates;
 mod governance;
 mod invariants;
 mod notes;

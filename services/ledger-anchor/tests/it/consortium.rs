@@ -103,6 +103,7 @@ impl Consortium {
             escrow,
             parameters: Parameters { epoch_notice: 16, ..Parameters::default() },
             rules,
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("genesis.json"), serde_json::to_string(&genesis).expect("JSON")).expect("writes");

@@ -1,6 +1,7 @@
 //! A node through its HTTP interface; what takes several nodes is tested over the whole network.
 
 mod attachments;
+mod certificates;
 mod consortium;
 mod epochs;
 mod log;

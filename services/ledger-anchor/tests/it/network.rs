@@ -2,6 +2,10 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use kontor_chassis::{
+    auth::Peer,
+    ca::{self, Validity},
+};
 use kontor_ledger::{
     Batch, Genesis, Member, MemberId, MemberRole, Officers, Parameters, Timestamp,
     encoding::to_cbor,
@@ -42,6 +46,11 @@ fn seed_of(code: &str) -> PartySeed {
     PartySeed::from_bytes(&bytes)
 }
 
+/// Authors the records of the certificate authority.
+pub fn authority() -> SigningKey {
+    seed_of("AUTHORIT").identity()
+}
+
 pub fn id(code: &str) -> MemberId {
     code.parse().expect("a code")
 }
@@ -70,6 +79,7 @@ impl Network {
             escrow,
             parameters: Parameters::default(),
             rules: kontor_ledger_anchor::rules::RULES,
+            authority: Some(authority().public()),
         };
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("genesis.json"), serde_json::to_string(&genesis).expect("JSON")).expect("writes");
@@ -117,6 +127,24 @@ impl Network {
 
     pub async fn started(&self) -> Node {
         self.start(self.validator()).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A record of the certificate authority's, relayed by the bank.
+    pub fn certified(&self, body: Body, number: u64) -> Record {
+        let network = self.genesis.hash();
+        let unsigned = Unsigned { network, body, nonce: Nonce(number), author: authority().public() };
+        unsigned.sign(&authority(), id(BANK))
+    }
+
+    /// Has the bank's node hold a certificate of which this part of a month is left.
+    pub fn age(&self, identity: &mut Value, days: i64) {
+        const DAY: i64 = 86_400;
+        let peer = Peer { member: BANK.to_owned(), service: "ledger-anchor".to_owned() };
+        let validity = Validity { not_before: ca::now() - (30 - days) * DAY, not_after: ca::now() + days * DAY };
+        let names = ca::LOCAL_NAMES.map(str::to_owned);
+        let issued = self.ca.register().issue(self.ca.authority(), &peer, &names, validity).expect("issues");
+        let (certificate, key) = issued.write(self.ca.folder(), "aged").expect("writes");
+        (identity["certificate"], identity["key"]) = (json!(certificate), json!(key));
     }
 
     /// An anchor of the bank's, relayed by `sponsor`.

@@ -17,3 +17,37 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    certificate (serial) {
+        serial -> Text,
+        member -> Text,
+        service -> Text,
+        public_key -> Text,
+        chain -> Text,
+        expires_at -> BigInt,
+        record -> Text,
+        recorded_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    revocation (serial) {
+        serial -> Text,
+        reason -> Integer,
+        revoked_at -> BigInt,
+        expires_at -> BigInt,
+        record -> Text,
+        recorded_at -> Nullable<BigInt>,
+        refusal -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    revocation_list (number) {
+        number -> BigInt,
+        list -> Text,
+        next_update -> BigInt,
+    }
+}

@@ -1,5 +1,6 @@
 //! The marketplace through HTTP, on both databases.
 
+mod certificates;
 mod market;
 mod matching;
 mod products;

@@ -74,6 +74,7 @@ fn genesis() -> Genesis {
         },
         parameters: Parameters::default(),
         rules: 1,
+        authority: None,
     }
 }
 
@@ -100,6 +101,7 @@ impl Market {
             database: database.url().to_owned(),
             genesis: path,
             member: member(OPERATOR),
+            authority: None,
             gateways: BANKS.map(|code| Gateway { member: member(code), url: url.clone() }).to_vec(),
         };
         let running = kontor_marketplace::run(config).await.unwrap_or_else(|error| panic!("{error}"));

@@ -56,6 +56,7 @@ impl Network {
             },
             parameters: Parameters::default(),
             rules: 1,
+            authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
         let file = |name: &str, content: String| {

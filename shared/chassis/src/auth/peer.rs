@@ -9,6 +9,7 @@ use x509_cert::der::asn1::{PrintableStringRef, Utf8StringRef};
 use x509_cert::der::{Decode, oid::ObjectIdentifier};
 
 use crate::Problem;
+use crate::ca::Details;
 
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
@@ -87,17 +88,29 @@ impl Peer {
     }
 }
 
-/// What a connection proved; kept with the connection.
-#[derive(Clone)]
-pub(crate) struct PeerCertificate(pub(crate) Peer);
+/// What a connection proved; kept with the connection. Extracting it refuses callers without a certificate.
+#[derive(Debug, Clone)]
+pub struct PeerCertificate(pub Details);
+
+impl FromRequest for PeerCertificate {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.conn_data::<Self>().cloned().ok_or_else(|| unauthenticated().into()))
+    }
+}
+
+fn unauthenticated() -> Problem {
+    Problem::new(401, "unauthenticated", "Only for members' services, by mutual TLS")
+}
 
 impl FromRequest for Peer {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = request.conn_data::<PeerCertificate>().map(|certificate| certificate.0.clone());
-        let refused = || Problem::new(401, "unauthenticated", "Only for members' services, by mutual TLS").into();
-        ready(found.ok_or_else(refused))
+        let found = request.conn_data::<PeerCertificate>().map(|certificate| certificate.0.peer.clone());
+        ready(found.ok_or_else(|| unauthenticated().into()))
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use actix_web::body::{BoxBody, MessageBody};
+use actix_web::body::{BodySize, BodyStream, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
@@ -15,17 +16,29 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use super::Site;
 use crate::Problem;
 use crate::auth::PeerCertificate;
+use crate::ca::{self, Details};
 use crate::problem::MEDIA_TYPE;
 use crate::rate::Limiter;
+use crate::tls::Identity;
 use crate::trace::{TRACEPARENT, TraceContext};
+
+/// When a connection by mutual TLS was made; kept with the connection.
+#[derive(Clone, Copy)]
+pub(super) struct Since(pub(super) Instant);
+
+/// A connection by mutual TLS that is older ends with its answer: only a handshake has callers look at this service's
+/// certificate again.
+const OLDEST: Duration = Duration::from_secs(600);
 
 /// Rate and time limits of one listener.
 pub(super) struct Gate {
     pub(super) limiter: Limiter,
     pub(super) time: Duration,
+    /// On the members' listener: tells which callers were revoked since they connected.
+    pub(super) identity: Option<Identity>,
 }
 
-/// Refuses clients that come too often and requests that take too long.
+/// Refuses clients that come too often or were revoked, and requests that take too long.
 pub(super) async fn gate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -33,16 +46,49 @@ pub(super) async fn gate(
     let gate = request.app_data::<web::Data<Gate>>().cloned();
     let gate = gate.ok_or_else(|| Problem::internal("no limits in this server"))?;
     let client = match request.conn_data::<PeerCertificate>() {
-        Some(certificate) => certificate.0.member.clone(),
+        Some(certificate) => certificate.0.peer.member.clone(),
         None => request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default(),
     };
     if let Err(wait) = gate.limiter.take(&client, Instant::now()) {
         let problem = Problem::new(429, "too-many-requests", "Too many requests").retry_after(wait.as_secs() + 1);
         return Err(problem.into());
     }
+    let caller = request.conn_data::<PeerCertificate>().map(|certificate| certificate.0.clone());
+    let caller = gate.identity.clone().zip(caller);
+    if caller.as_ref().is_some_and(|(identity, details)| identity.refuses(details, ca::now())) {
+        let problem = Problem::new(401, "certificate-refused", "The certificate has expired or was revoked");
+        let mut answer = problem.error_response();
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+        return Ok(request.into_response(answer));
+    }
+    let old = request.conn_data::<Since>().is_some_and(|since| since.0.elapsed() > OLDEST);
     match tokio::time::timeout(gate.time, next.call(request)).await {
-        Ok(response) => Ok(response?.map_into_boxed_body()),
+        Ok(response) => {
+            let mut response = response?.map_body(|_, body| guarded(body, caller));
+            if old {
+                response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+            }
+            Ok(response)
+        }
         Err(_) => Err(Problem::new(504, "timeout", "The request took too long").into()),
+    }
+}
+
+/// A stream to a caller that was accepted ends with the first piece after the caller was revoked.
+fn guarded(body: impl MessageBody + 'static, caller: Option<(Identity, Details)>) -> BoxBody {
+    match (body.size(), caller) {
+        (BodySize::Stream, Some((identity, details))) => {
+            let body = Box::pin(body);
+            BoxBody::new(BodyStream::new(futures::stream::unfold((body, identity, details), async |mut at| {
+                let piece = std::future::poll_fn(|context| at.0.as_mut().poll_next(context)).await?;
+                if at.1.refuses(&at.2, ca::now()) {
+                    return None;
+                }
+                let piece = piece.map_err(|error| -> Box<dyn std::error::Error> { error.into() });
+                Some((piece, at))
+            })))
+        }
+        _ => BoxBody::new(body),
     }
 }
 

@@ -2,18 +2,23 @@
 
 use std::any::Any;
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use actix_web::dev::{Extensions, ServerHandle};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use rustls::ServerConfig;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::{Bound, Limits, Listener, Site, StartError, handlers, layers};
-use crate::auth::{Peer, PeerCertificate, Sessions};
+use crate::auth::{PeerCertificate, Sessions};
+use crate::ca::Details;
 use crate::json::{BodyLimit, Schemas};
 use crate::rate::Limiter;
+use crate::renewal::{CertificateStatus, Renewal};
 use crate::shutdown::Shutdown;
+use crate::tls::Identity;
 
 /// Seconds that requests under way get when the server stops.
 const PATIENCE: u64 = 10;
@@ -26,9 +31,15 @@ pub struct Running {
     pub mutual_tls: Option<SocketAddr>,
     shutdown: Shutdown,
     servers: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    pub(super) renewal: Option<Renewal>,
 }
 
 impl Running {
+    /// How the service's certificate is doing, if it has one.
+    pub fn certificate(&self) -> Option<watch::Receiver<CertificateStatus>> {
+        self.renewal.as_ref().map(Renewal::status)
+    }
+
     /// The signal that [`Running::stop`] gives.
     pub fn shutdown(&self) -> Shutdown {
         self.shutdown.clone()
@@ -44,6 +55,9 @@ impl Running {
                 Ok(Err(error)) => tracing::error!(%error, "a listener ended with an error"),
                 Err(error) => tracing::error!(%error, "a listener was interrupted"),
             }
+        }
+        if let Some(renewal) = self.renewal {
+            renewal.end().await;
         }
     }
 }
@@ -74,20 +88,27 @@ impl<D> Clone for Shared<D> {
 pub(super) fn start<D, R>(
     shared: Shared<D>,
     public: Bound,
-    members: Option<(Bound, ServerConfig)>,
+    members: Option<(Bound, ServerConfig, Identity)>,
     routes: R,
 ) -> Result<Running, StartError>
 where
     D: Send + Sync + 'static,
     R: Fn(&mut web::ServiceConfig, Listener) + Clone + Send + 'static,
 {
-    let mut running =
-        Running { http: public.address, mutual_tls: None, shutdown: shared.shutdown.clone(), servers: Vec::new() };
+    let mut running = Running {
+        http: public.address,
+        mutual_tls: None,
+        shutdown: shared.shutdown.clone(),
+        servers: Vec::new(),
+        renewal: None,
+    };
     let service = shared.site.service.name;
-    if let Some((bound, tls)) = members {
+    if let Some((bound, tls, identity)) = members {
         let address = bound.address;
         let failed = |source| StartError::Listen { service, address, source };
-        running.servers.push(serve(&shared, bound, Listener::Members, Some(tls), routes.clone()).map_err(failed)?);
+        running
+            .servers
+            .push(serve(&shared, bound, Listener::Members, Some((tls, identity)), routes.clone()).map_err(failed)?);
         running.mutual_tls = Some(address);
     }
     let address = public.address;
@@ -101,7 +122,7 @@ fn serve<D, R>(
     shared: &Shared<D>,
     bound: Bound,
     listener: Listener,
-    tls: Option<ServerConfig>,
+    tls: Option<(ServerConfig, Identity)>,
     routes: R,
 ) -> std::io::Result<(ServerHandle, JoinHandle<std::io::Result<()>>)>
 where
@@ -110,7 +131,8 @@ where
 {
     let limits = shared.limits;
     let rate = if listener == Listener::Public { limits.public } else { limits.members };
-    let limiter = web::Data::new(layers::Gate { limiter: Limiter::new(rate), time: limits.time });
+    let (tls, identity) = tls.unzip();
+    let limiter = web::Data::new(layers::Gate { limiter: Limiter::new(rate), time: limits.time, identity });
     let shared = shared.clone();
     let factory = move || {
         let routes = routes.clone();
@@ -158,7 +180,8 @@ fn remember_peer(connection: &dyn Any, data: &mut Extensions) {
     let Some(stream) = connection.downcast_ref::<Stream>() else { return };
     let (_, tls) = stream.get_ref();
     let certificate = tls.peer_certificates().and_then(|chain| chain.first());
-    if let Some(peer) = certificate.and_then(|certificate| Peer::from_certificate(certificate)) {
-        data.insert(PeerCertificate(peer));
+    data.insert(layers::Since(Instant::now()));
+    if let Some(details) = certificate.and_then(|certificate| Details::of(certificate)) {
+        data.insert(PeerCertificate(details));
     }
 }

@@ -1,5 +1,6 @@
 //! The chassis through its doors: HTTP, mutual TLS and both databases.
 
+mod certificates;
 mod database;
 mod idempotency;
 mod mail;

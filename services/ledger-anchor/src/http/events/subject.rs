@@ -2,7 +2,8 @@
 
 use kontor_ledger::record::{Body, Record};
 
-/// The ids that the record names: document, claim, receivable, case, grant, attestation or digest, as 64 digits each.
+/// The ids that the record names: document, claim, receivable, case, grant, attestation or digest, as 64 digits each, or
+/// a certificate's serial number, as 32.
 pub fn subjects(record: &Record) -> Vec<String> {
     match &record.unsigned.body {
         Body::NetworkAttestationWithdraw { attestation } => vec![attestation.to_string()],
@@ -37,5 +38,7 @@ pub fn subjects(record: &Record) -> Vec<String> {
             let documents = alert.documents.iter().map(ToString::to_string);
             documents.chain(alert.claims.iter().map(ToString::to_string)).collect()
         }
+        Body::NetworkCertificateIssue { certificate } => vec![certificate.serial.to_string()],
+        Body::NetworkCertificateRevoke { serial, .. } => vec![serial.to_string()],
     }
 }

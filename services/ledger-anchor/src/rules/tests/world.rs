@@ -67,6 +67,7 @@ pub(crate) fn genesis() -> Genesis {
         escrow: EscrowPublic { regulator, network },
         parameters: Parameters { max_reservation: 1_000, max_live_claims: 5, ..Parameters::default() },
         rules: crate::rules::RULES,
+        authority: Some(key(b'r', 0).public()),
     }
 }
 

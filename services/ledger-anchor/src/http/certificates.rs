@@ -1,0 +1,3 @@
+//! Certificates of the network's authority.
+
+pub mod list;

@@ -1,0 +1,3 @@
+//! The revocation list.
+
+pub mod show;
