@@ -108,12 +108,19 @@ fn requests_are_held_to_their_shape() {
     let pem = request::request(&key, &peer(), &names()).expect("a request");
     let read = Request::read(&pem).expect("reads");
     assert_eq!((read.peer.clone(), read.names.clone()), (peer(), names()));
+    // The signature is over everything else, and the last thing in it.
+    use rustls::pki_types::{CertificateSigningRequestDer, pem::PemObject as _};
+    let mut der = CertificateSigningRequestDer::from_pem_slice(pem.as_bytes()).expect("PEM").to_vec();
+    *der.last_mut().expect("bytes") ^= 1;
+    let text = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, der);
+    let forged = format!("-----BEGIN CERTIFICATE REQUEST-----\n{text}\n-----END CERTIFICATE REQUEST-----\n");
     let long = Peer { member: "M".repeat(65), ..peer() };
     for bad in [
         request::request(&key, &long, &[]).expect("a request"),
         request::request(&key, &Peer { service: "with space".to_owned(), ..peer() }, &[]).expect("a request"),
         request::request(&key, &peer(), &vec!["localhost".to_owned(); 65]).expect("a request"),
         pem.replace("-----BEGIN", "-----BEGAN"),
+        forged,
         "x".repeat(20_000),
     ] {
         assert!(matches!(Request::read(&bad), Err(AuthorityError::Request(_))));

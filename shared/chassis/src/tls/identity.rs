@@ -4,7 +4,7 @@ use std::fmt;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rustls::RootCertStore;
@@ -34,6 +34,8 @@ pub struct Identity(Arc<Inner>);
 struct Inner {
     files: MutualTls,
     current: RwLock<Arc<Material>>,
+    /// Files that could not be used: one word in the log is enough.
+    refused: Mutex<Option<Stamps>>,
     started: Instant,
     /// Milliseconds after `started` from which the files are looked at again.
     look: AtomicU64,
@@ -73,7 +75,8 @@ impl Identity {
         }
         let current = RwLock::new(Arc::new(read?));
         let look = AtomicU64::new(millis(LOOK));
-        Ok(Self(Arc::new(Inner { files: files.clone(), current, started: Instant::now(), look })))
+        let (refused, started) = (Mutex::default(), Instant::now());
+        Ok(Self(Arc::new(Inner { files: files.clone(), current, refused, started, look })))
     }
 
     /// Its files.
@@ -138,18 +141,22 @@ impl Identity {
         if now < due || inner.look.compare_exchange(due, next, Relaxed, Relaxed).is_err() {
             return known;
         }
-        if Stamps::of(&inner.files) == known.stamps {
+        let stamps = Stamps::of(&inner.files);
+        let mut refused = inner.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if stamps == known.stamps || refused.as_ref() == Some(&stamps) {
             return known;
         }
         match Material::read(&inner.files, known.crl.as_ref()) {
             Ok(read) => {
                 tracing::info!(serial = read.details.serial, "the TLS identity was read again");
                 let read = Arc::new(read);
+                *refused = None;
                 *inner.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
                 read
             }
             Err(error) => {
                 tracing::warn!(%error, "the TLS identity's files changed and cannot be used; the old ones stay in use");
+                *refused = Some(stamps);
                 known
             }
         }
