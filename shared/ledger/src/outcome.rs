@@ -214,8 +214,6 @@ refusal_codes! {
     CertificateRevoked = 63, "certificate-revoked";
     /// The certificate names no service, ends before it begins, or is revoked at a time to come.
     CertificateMalformed = 64, "certificate-malformed";
-    /// The certificate is for somebody who is not a member.
-    CertificateForStranger = 65, "certificate-for-stranger";
     /// No such proposal was made, or it has lapsed or taken effect.
     UnknownProposal = 70, "unknown-proposal";
     /// The member has had its word on the proposal.

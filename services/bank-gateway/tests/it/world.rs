@@ -87,7 +87,7 @@ impl World {
             fingerprint,
             escrow: EscrowPublic { regulator, network },
             parameters: Parameters::default(),
-            rules: 1,
+            rules: 2,
             authority: None,
         };
         let world = Self { ca: TestCa::new(), genesis, folder, operator: seed_of(OPERATOR), runtime: Mutex::new(0) };

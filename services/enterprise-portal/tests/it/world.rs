@@ -77,7 +77,7 @@ impl World {
                 network: escrow::deal(2, 2, &mut rng).expect("shares").0,
             },
             parameters: Parameters::default(),
-            rules: 1,
+            rules: 2,
             authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");

@@ -8,15 +8,16 @@ use kontor_ledger::{
     time::Timestamp,
 };
 
-use super::{Judged, Stop, require};
+use super::{Judged, Stop, members, require};
 use crate::state::{CertificateAt, CertificateCount, State, StateError, load, save};
 
-/// The authority issued a certificate to a member's service.
+/// The authority issued a certificate to the service of a member, or of a bank that wants to be one.
 pub(super) fn issue(state: &mut impl State, case: &Judged<'_>, terms: &CertificateTerms) -> Result<(), Stop> {
     let authority = case.genesis().authority.ok_or(RefusalCode::NoAuthority)?;
     case.by(&authority)?;
     require(terms.is_sound(), RefusalCode::CertificateMalformed)?;
-    require(case.genesis().member(&terms.member).is_some(), RefusalCode::CertificateForStranger)?;
+    let member = members::member(state, case.genesis(), &terms.member)?;
+    require(member.is_none_or(|member| member.is_active()), RefusalCode::MemberInactive)?;
     require(load::<NetworkCertificate>(state, &terms.serial)?.is_none(), RefusalCode::SerialUsed)?;
     let certificate = NetworkCertificate { terms: terms.clone(), record: case.id, at: case.now(), revocation: None };
     save(state, &terms.serial, &certificate);
@@ -37,10 +38,11 @@ pub(super) fn revoke(
     let authority = case.genesis().authority.ok_or(RefusalCode::NoAuthority)?;
     let mut certificate = load::<NetworkCertificate>(state, serial)?.ok_or(RefusalCode::UnknownCertificate)?;
     let author = case.author();
-    let own = case.genesis().member_by_key(author).is_some_and(|member| member.id == certificate.terms.member);
+    let own = members::by_identity(state, case.genesis(), author)?;
+    let own = own.is_some_and(|member| member.member.id == certificate.terms.member);
     require(*author == authority || own, RefusalCode::WrongAuthor)?;
     require(certificate.revocation.is_none(), RefusalCode::CertificateRevoked)?;
-    let latest = case.now().plus_millis(case.genesis().parameters.max_clock_drift);
+    let latest = case.now().plus_millis(case.settings(state)?.parameters.max_clock_drift);
     require(at <= latest, RefusalCode::CertificateMalformed)?;
     certificate.revocation = Some(Revocation { reason, at, record: case.id, by: *author });
     save(state, serial, &certificate);

@@ -79,6 +79,7 @@ fn genesis(validator: &SigningKey) -> Genesis {
             network: escrow::deal(1, 1, &mut rng).expect("shares").0,
         },
         parameters: Parameters::default(),
+        rules: 2,
         authority: Some(authority().public()),
     }
 }

@@ -73,7 +73,7 @@ fn genesis() -> Genesis {
             network: escrow::deal(2, 2, &mut rng).expect("shares").0,
         },
         parameters: Parameters::default(),
-        rules: 1,
+        rules: 2,
         authority: None,
     }
 }

@@ -55,7 +55,7 @@ impl Network {
                 network: escrow::deal(1, 1, rng).expect("deals").0,
             },
             parameters: Parameters::default(),
-            rules: 1,
+            rules: 2,
             authority: None,
         };
         let folder = tempfile::tempdir().expect("a folder");
