@@ -42,8 +42,13 @@ impl Up {
     }
 
     /// Sends a signal and waits for the end; whether it was a success.
-    fn end(mut self, signal: &str) -> bool {
+    fn end(self, signal: &str) -> bool {
         send(signal, &self.child.id().to_string());
+        self.ended()
+    }
+
+    /// Waits for the end; whether it was a success.
+    fn ended(mut self) -> bool {
         let since = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("wait") {
@@ -61,12 +66,15 @@ fn send(signal: &str, process: &str) {
     assert!(sent.expect("a shell").success());
 }
 
-/// The id of a service's process, which has its configuration on its command line.
-fn process_of(entry: &ServiceEntry) -> String {
-    let config = text(entry.config.clone());
+/// The id of the process that `starter` runs a service in, which has its configuration on its command line; one that is
+/// left over from another starter has it too.
+fn process_of(entry: &ServiceEntry, starter: u32) -> String {
+    let (config, parent) = (text(entry.config.clone()), format!("PPid:\t{starter}"));
     let found = std::fs::read_dir("/proc").expect("processes").flatten().find(|process| {
         let line = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
+        let status = std::fs::read_to_string(process.path().join("status")).unwrap_or_default();
         line.split(|byte| *byte == 0).any(|argument| argument == config.as_bytes())
+            && status.lines().any(|line| line == parent)
     });
     found.expect("it runs").file_name().into_string().expect("digits")
 }
@@ -147,10 +155,9 @@ fn services_end_with_their_killed_starter_and_a_dead_service_ends_the_network() 
     let manifest = Manifest::read(&folder).expect("manifest");
     assert!(!up.end("-KILL"));
     // It waits for what is left over of the other.
-    let mut again = Up::start(&folder, &["--processes"]);
+    let again = Up::start(&folder, &["--processes"]);
     let marketplace = manifest.of(ServiceKind::Marketplace).next().expect("a marketplace");
-    send("-KILL", &process_of(marketplace));
-    let status = again.child.wait().expect("ends");
-    assert!(!status.success());
+    send("-KILL", &process_of(marketplace, again.child.id()));
+    assert!(!again.ended());
     all_gone(&manifest);
 }

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use super::view::place;
 use crate::{
+    admission::AdmissionError,
     http::{App, problem},
     node::submission::Submitted,
 };
@@ -70,7 +71,9 @@ pub async fn submit(
         return Err(problem::other_sponsor().pointer("/sponsor"));
     }
     let timeout = Duration::from_millis(query.timeout.unwrap_or(TIMEOUT).min(LONGEST));
-    let records = app.node.submit(app.ordering.as_ref(), &batch, timeout).await.map_err(problem::submit)?;
+    let records = app.shutdown.run_until(app.node.submit(app.ordering.as_ref(), &batch, timeout)).await;
+    // A node that stops finalises nothing more: whoever waits asks another.
+    let records = records.unwrap_or(Err(AdmissionError::Stopping.into())).map_err(problem::submit)?;
     match records.as_slice() {
         [one] => answer_one(one),
         all => Ok(answer_all(all)),
