@@ -16,7 +16,7 @@ test:
 test-slow:
 	@deploy/install.sh test
 	cargo build --workspace --locked
-	cargo test --workspace --locked --test it -- --ignored
+	cargo test --workspace --locked --test it -- --ignored --test-threads 2
 	$(MAKE) fuzz
 
 # All targets together take FUZZ_SECONDS; `make fuzz FUZZ_SECONDS=36000` for a long night.
