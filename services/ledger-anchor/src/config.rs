@@ -46,9 +46,32 @@ pub struct Config {
     /// Seconds between comparisons of checkpoints with the other members' nodes. Default 30.
     #[serde(default = "defaults::compare")]
     pub compare: u64,
+    /// When people are told.
+    #[serde(default)]
+    pub alarms: Alarms,
     /// Logs and traces.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+}
+
+/// When people are told that something needs them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alarms {
+    /// Seconds without anything final while records wait. Default 30.
+    pub stalled: u64,
+    /// Blocks by which another member's node is ahead. Default 256.
+    pub lag: u64,
+    /// MiB of room on the data folder's disk. Default 1024.
+    pub disk: u64,
+    /// MiB below which the node takes and proposes no new records. Default 128.
+    pub disk_floor: u64,
+}
+
+impl Default for Alarms {
+    fn default() -> Self {
+        Self { stalled: 30, lag: 256, disk: 1_024, disk_floor: 128 }
+    }
 }
 
 /// How a validator takes part in ordering.
@@ -148,6 +171,7 @@ impl Config {
             attachment: defaults::attachment(),
             retention: None,
             compare: defaults::compare(),
+            alarms: Alarms::default(),
             telemetry: TelemetryConfig::default(),
         }
     }

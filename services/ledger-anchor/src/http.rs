@@ -78,6 +78,7 @@ pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listen
         .route("/v1/blocks", web::get().to(blocks::list::list))
         .route("/v1/events", web::get().to(events::stream::stream))
         .route("/v1/network", web::get().to(network::show::show))
+        .route("/v1/network/activity", web::get().to(network::activity::activity))
         .route("/v1/epochs", web::get().to(network::epochs::epochs))
         .route("/v1/proposals", web::get().to(network::proposals::proposals))
         .route("/v1/genesis", web::get().to(network::genesis::genesis));

@@ -13,6 +13,8 @@
 //! | [`peers`] | where the other members' nodes are |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`retention`] | attachments that need not be kept any longer |
+//! | [`activity`] | what became final in the last hour |
+//! | [`vigil`] | disk, clock and order of this node |
 //! | [`watch`] | checkpoints held against those of the other members |
 //! | [`expiry`] | the alarm about a certificate that ends |
 //! | [`http`] | the interface |
@@ -28,6 +30,7 @@
 //! # }
 //! ```
 
+pub mod activity;
 pub mod admission;
 pub mod attachments;
 pub mod config;
@@ -45,6 +48,7 @@ pub mod rules;
 mod running;
 pub mod state;
 pub mod store;
+pub mod vigil;
 pub mod watch;
 
 pub use config::Config;

@@ -2,12 +2,14 @@
 //!
 //! | Module | Holds |
 //! |---|---|
+//! | [`alarms`] | what people must look at |
 //! | [`machine`] | proposing and verifying blocks |
 //! | [`committer`] | finalised blocks on their way to disk |
 //! | [`submission`] | records on their way into a block |
 //! | [`follower`] | the substitute for the engine on a node that does not order |
 //! | [`succession`] | engine or follower, epoch by epoch |
 
+pub mod alarms;
 pub mod committer;
 pub mod follower;
 pub mod machine;
@@ -26,7 +28,7 @@ use std::{
 
 use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{
-    block::BlockDigest,
+    block::{BlockDigest, BlockHeader},
     genesis::Genesis,
     governance::{Epoch, MemberState},
     member::MemberId,
@@ -37,9 +39,15 @@ use kontor_ledger::{
 };
 use kontor_sealing::{Hash, PublicKey};
 use serde::Serialize;
-use tokio::sync::{Semaphore, mpsc::UnboundedSender, watch};
+use tokio::{
+    sync::{Semaphore, mpsc::UnboundedSender, watch},
+    time::Instant,
+};
+
+pub use alarms::{Alarm, AlarmKind};
 
 use crate::{
+    activity::Activity,
     admission::{Admissions, Admitted, Directory},
     execution::{Chain, VerdictCache},
     log::NoteSigner,
@@ -84,6 +92,20 @@ pub struct Progress {
     pub epoch: u64,
 }
 
+/// How far another member's node was.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Seen {
+    /// Its last certified block.
+    pub height: u64,
+    /// Records in its log there.
+    pub size: u64,
+    /// The block's epoch.
+    pub epoch: u64,
+    /// When it said so, by this machine's clock.
+    pub at: Timestamp,
+}
+
 struct Inner {
     network: Arc<Network>,
     settings: Settings,
@@ -103,6 +125,11 @@ struct Inner {
     attachments: tokio::sync::mpsc::Sender<Wanted>,
     gossip: Semaphore,
     halted: AtomicBool,
+    /// Below the disk's floor nothing new is taken or proposed.
+    disk_full: AtomicBool,
+    clock_doubted: Mutex<Option<Instant>>,
+    seen: Mutex<BTreeMap<MemberId, Seen>>,
+    activity: Activity,
     alarms: Mutex<BTreeMap<AlarmKind, Alarm>>,
     metrics: Metrics,
 }
@@ -119,35 +146,6 @@ impl Roster {
         let members = Arc::new(members::all(&state, genesis)?);
         Ok(Self { members, epoch: members::epoch(&state, genesis)? })
     }
-}
-
-/// What a node raises an alarm about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AlarmKind {
-    /// This machine's clock and the validators' differ by more than the network allows.
-    Clock,
-    /// Validators certified two logs.
-    Fork,
-    /// Something on the disk is not what it was.
-    Damaged,
-    /// The data is older than what this validator has signed.
-    OldCopy,
-    /// The node stopped taking part, because it cannot trust its own data.
-    Halted,
-    /// The node's TLS certificate ends soon and is not renewed, or its revocation list is overdue.
-    Certificate,
-}
-
-/// Something that people must look at.
-#[derive(Debug, Clone, Serialize)]
-pub struct Alarm {
-    /// About what.
-    pub kind: AlarmKind,
-    /// In a sentence, with who and where.
-    pub detail: String,
-    /// Since when.
-    pub since: Timestamp,
 }
 
 /// What a node gives to others to do.
@@ -222,6 +220,10 @@ impl Node {
             attachments,
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
+            disk_full: AtomicBool::new(false),
+            clock_doubted: Mutex::default(),
+            seen: Mutex::default(),
+            activity: Activity::default(),
             alarms: Mutex::default(),
             metrics,
         };
@@ -298,41 +300,44 @@ impl Node {
         self.0.pool.load()
     }
 
-    /// Raises an alarm, which stays until the node is started anew or [`Node::lower`]; the first of a kind is kept.
-    pub fn raise(&self, kind: AlarmKind, detail: &str) {
-        tracing::error!(?kind, detail, "alarm");
-        let alarm = || Alarm { kind, detail: detail.to_owned(), since: now() };
-        self.lock_alarms().entry(kind).or_insert_with(alarm);
-        self.show_alarm(kind, 1.0);
+    /// The node's metrics.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
-    /// Takes an alarm back whose cause has gone.
-    pub fn lower(&self, kind: AlarmKind) {
-        if self.lock_alarms().remove(&kind).is_some() {
-            tracing::info!(?kind, "the alarm is over");
-            self.show_alarm(kind, 0.0);
-        }
+    /// What became final in the last hour.
+    pub fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
-    fn show_alarm(&self, kind: AlarmKind, raised: f64) {
-        let name = match kind {
-            AlarmKind::Clock => "clock",
-            AlarmKind::Fork => "fork",
-            AlarmKind::OldCopy => "old-copy",
-            AlarmKind::Damaged => "damaged",
-            AlarmKind::Halted => "halted",
-            AlarmKind::Certificate => "certificate",
-        };
-        self.0.metrics.gauge("kontor_alarm", "Alarms that are raised.", &[("kind", name)], raised);
+    /// Whether the disk has too little room for new records.
+    pub fn is_disk_full(&self) -> bool {
+        self.0.disk_full.load(Relaxed)
     }
 
-    /// The alarms that are raised.
-    pub fn alarms(&self) -> Vec<Alarm> {
-        self.lock_alarms().values().cloned().collect()
+    /// Says whether it has.
+    pub fn set_disk_full(&self, full: bool) {
+        self.0.disk_full.store(full, Relaxed);
     }
 
-    fn lock_alarms(&self) -> MutexGuard<'_, BTreeMap<AlarmKind, Alarm>> {
-        self.0.alarms.lock().unwrap_or_else(PoisonError::into_inner)
+    /// When a block's time was last too far ahead of this machine's clock.
+    pub fn clock_doubted(&self) -> Option<Instant> {
+        *self.0.clock_doubted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn doubt_clock(&self) {
+        *self.0.clock_doubted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// How far the other members' nodes were when they were last asked.
+    pub fn seen(&self) -> BTreeMap<MemberId, Seen> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes how far another member's node is.
+    pub fn note_seen(&self, member: MemberId, block: &BlockHeader) {
+        let seen = Seen { height: block.height, size: block.log_size, epoch: block.epoch, at: now() };
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(member, seen);
     }
 
     /// Whether the node stopped taking part because it cannot trust its own data.
@@ -432,7 +437,7 @@ pub enum NodeError {
 }
 
 /// The machine's clock as the ledger counts time.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     Timestamp::from_millis(u64::try_from(millis).unwrap_or(0)).unwrap_or_default()
 }

@@ -38,7 +38,7 @@ use crate::{
     retention,
     rules::Network,
     store::{Store, StoreError},
-    watch,
+    vigil, watch,
 };
 
 /// Why a node did not start; one line each.
@@ -96,6 +96,7 @@ pub struct Running {
     ordering: Arc<dyn Ordering>,
     replication: tokio::task::JoinHandle<()>,
     watching: tokio::task::JoinHandle<()>,
+    vigil: tokio::task::JoinHandle<()>,
     retaining: Option<tokio::task::JoinHandle<()>>,
     certificate: Option<tokio::task::JoinHandle<()>>,
     committer: JoinHandle<()>,
@@ -130,6 +131,7 @@ impl Running {
         self.server.stop().await;
         let _ = self.replication.await;
         let _ = self.watching.await;
+        let _ = self.vigil.await;
         if let Some(retaining) = self.retaining {
             let _ = retaining.await;
         }
@@ -231,13 +233,14 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
             return Err(error.into());
         }
     };
-    let every = Duration::from_secs(config.compare.max(1));
-    let watching = tokio::spawn(watch::compare(node.clone(), peers, public, every, stopping.clone()));
+    let terms = watch::Terms { every: Duration::from_secs(config.compare.max(1)), lag: config.alarms.lag };
+    let watching = tokio::spawn(watch::compare(node.clone(), peers, public, terms, stopping.clone()));
     let retaining = config
         .retention
         .map(|days| tokio::spawn(retention::keep_up(node.clone(), attachments.clone(), days, stopping.clone())));
     let certificate =
         server.certificate().map(|status| tokio::spawn(expiry::watch(node.clone(), status, stopping.clone())));
+    let vigil = tokio::spawn(vigil::keep(node.clone(), config.data.clone(), config.alarms.clone(), stopping.clone()));
     let replication = tokio::spawn(attachments.replicate(node.clone(), outlets.attachments, stopping.clone()));
     Ok(Running {
         server,
@@ -245,6 +248,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         ordering,
         replication,
         watching,
+        vigil,
         retaining,
         certificate,
         committer,

@@ -40,31 +40,55 @@ enum Comparison {
     Fork(String),
 }
 
+/// How often, and what is too far.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    /// Between two rounds.
+    pub every: Duration,
+    /// Blocks by which another node may be ahead.
+    pub lag: u64,
+}
+
 /// Compares with each of `peers` every so often, until told to stop.
-pub async fn compare(node: Node, peers: Peers, client: reqwest::Client, every: Duration, shutdown: Shutdown) {
+pub async fn compare(node: Node, peers: Peers, client: reqwest::Client, terms: Terms, shutdown: Shutdown) {
     shutdown
         .run_until(async {
             loop {
-                sleep(every).await;
-                for Peer { member, http: address, .. } in &peers.now() {
-                    // A peer that cannot be reached shows in its own monitoring.
-                    let Ok(Some(checkpoint)) = timeout(ANSWER, ask(&client, address)).await else { continue };
-                    let judging = node.clone();
-                    match tokio::task::spawn_blocking(move || judge(&judging, &checkpoint)).await {
-                        Ok(Ok(Comparison::Same)) => {}
-                        Ok(Ok(Comparison::Unproven)) => {
-                            tracing::warn!(%member, "a member's node shows a checkpoint that no validators certified");
-                        }
-                        Ok(Ok(Comparison::Fork(what))) => {
-                            node.raise(AlarmKind::Fork, &format!("{member}'s node: {what}"))
-                        }
-                        Ok(Err(error)) => tracing::error!(%error, "cannot compare a checkpoint"),
-                        Err(_) => return,
+                sleep(terms.every).await;
+                let (before, mut ahead) = (node.progress().borrow().height, Vec::new());
+                for peer in &peers.now() {
+                    let by = compare_with(&node, peer, &client).await.unwrap_or(before).saturating_sub(before);
+                    if by > terms.lag {
+                        ahead.push(format!("{} by {by} blocks", peer.member));
                     }
+                }
+                if ahead.is_empty() {
+                    node.lower(AlarmKind::Lag);
+                } else {
+                    node.renew(AlarmKind::Lag, &format!("other members' nodes are ahead: {}", ahead.join(", ")));
                 }
             }
         })
         .await;
+}
+
+/// Compares with one peer; the height that it shows, if it shows one of the same log.
+async fn compare_with(node: &Node, peer: &Peer, client: &reqwest::Client) -> Option<u64> {
+    // A peer that cannot be reached shows in its own monitoring.
+    let checkpoint = timeout(ANSWER, ask(client, &peer.http)).await.ok()??;
+    let (judging, block, member) = (node.clone(), checkpoint.block, peer.member);
+    match tokio::task::spawn_blocking(move || judge(&judging, &checkpoint)).await.ok()? {
+        Ok(Comparison::Same) => {
+            node.note_seen(member, &block);
+            return Some(block.height);
+        }
+        Ok(Comparison::Unproven) => {
+            tracing::warn!(%member, "a member's node shows a checkpoint that no validators certified");
+        }
+        Ok(Comparison::Fork(what)) => node.raise(AlarmKind::Fork, &format!("{member}'s node: {what}")),
+        Err(error) => tracing::error!(%error, "cannot compare a checkpoint"),
+    }
+    None
 }
 
 pub(crate) async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {

@@ -1,5 +1,6 @@
 //! The network as this node sees it.
 
+pub mod activity;
 pub mod epochs;
 pub mod genesis;
 pub mod proposals;

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError, mpsc::Receiver};
 
 use kontor_ledger::certificate::Certificate;
 
-use super::{Node, Progress, Roster, lasts, machine::keys};
+use super::{Node, Progress, Roster, lasts, machine::keys, now};
 use crate::{execution::Executed, ordering::Finalised, state::is_of_roster, store::StoreError};
 
 /// Blocks in one write at most.
@@ -119,6 +119,7 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
         timestamp: header.timestamp,
         epoch: node.roster().epoch.number,
     });
+    node.activity().committed(now(), blocks.len() as u64, accepted, refused);
     wake(node, blocks);
     const RECORDS: &str = "Records that became final, by outcome.";
     metrics.count("kontor_records_total", RECORDS, &[("outcome", "accepted")], accepted);

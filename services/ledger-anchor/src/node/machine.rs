@@ -122,6 +122,7 @@ impl Node {
         if ahead > 0 {
             let detail = "a proposed block's time is ahead of this machine's clock by more than the network allows: one of \
                           the two clocks is wrong; check this machine's time service first";
+            self.doubt_clock();
             self.raise(AlarmKind::Clock, detail);
             tokio::time::sleep(Duration::from_millis(ahead)).await;
         }
@@ -133,7 +134,10 @@ impl Node {
         let timestamp = now().max(base.header.timestamp);
         let mut taken = execution::taken(&base);
         loop {
-            let batches = self.0.pool.oldest(self.0.settings.block_bytes, &taken);
+            let batches = match self.is_disk_full() {
+                true => Vec::new(),
+                false => self.0.pool.oldest(self.0.settings.block_bytes, &taken),
+            };
             if batches.is_empty() && !even_empty {
                 return Ok(None);
             }

@@ -12,7 +12,7 @@ use tokio::{
     time::{Duration, Instant, timeout_at},
 };
 
-use super::Node;
+use super::{Node, now};
 use crate::{
     admission::{AdmissionError, Admitted, AdmittedRecord, Urgency},
     ordering::{Ordering, block::BatchKey},
@@ -38,6 +38,9 @@ pub enum SubmitError {
     /// No room.
     #[error(transparent)]
     Full(#[from] PoolFull),
+    /// The disk has too little room.
+    #[error("the node's disk has too little room for new records")]
+    DiskFull,
     /// The node cannot take part.
     #[error("the node has stopped taking part in the network")]
     Halted,
@@ -64,6 +67,9 @@ impl Node {
         if self.is_halted() {
             return Err(SubmitError::Halted);
         }
+        if self.is_disk_full() {
+            return Err(SubmitError::DiskFull);
+        }
         if !self.0.pool.has_room(bytes.len()) {
             return Err(PoolFull.into());
         }
@@ -81,7 +87,8 @@ impl Node {
         batch: &Arc<Admitted>,
         timeout: Duration,
     ) -> Result<Vec<Submitted>, SubmitError> {
-        let deadline = Instant::now() + timeout;
+        let started = Instant::now();
+        let deadline = started + timeout;
         let ids: Vec<RecordId> = batch.records.iter().map(|record| record.id).collect();
         // The store has a record before those that wait for it are told: to wait first and look then misses nothing.
         let mut waiting = Waiting::start(self, &ids);
@@ -91,6 +98,7 @@ impl Node {
         }
         while found.len() < ids.len() {
             let Ok(Some(entry)) = timeout_at(deadline, waiting.finals.recv()).await else { break };
+            self.activity().submitted(now(), started.elapsed());
             found.insert(entry.id, entry);
         }
         drop(waiting);

@@ -60,6 +60,7 @@ fn member(number: u8, orders: bool) -> Member {
 /// Nodes of banks, the first few of which are in genesis.
 pub struct Consortium {
     pub genesis: Genesis,
+    pub alarms: Value,
     ca: TestCa,
     folder: TempDir,
     places: Vec<Place>,
@@ -114,7 +115,7 @@ impl Consortium {
         }
         let place = || Place { http: free_port(), members: free_port(), ordering: free_port() };
         let places = (0..all).map(|_| place()).collect();
-        Self { genesis, ca: TestCa::new(), folder, places, nodes: (0..all).map(|_| None).collect() }
+        Self { genesis, alarms: json!({}), ca: TestCa::new(), folder, places, nodes: (0..all).map(|_| None).collect() }
     }
 
     /// A file of a bank's.
@@ -149,6 +150,7 @@ impl Consortium {
             "peers": (0..founders).filter(|other| *other != number).map(peer).collect::<Vec<_>>(),
             "cache": 8,
             "compare": 1,
+            "alarms": self.alarms,
         });
         let config: Config = serde_json::from_value(config).expect("a configuration");
         let running = run(config).await.unwrap_or_else(|error| panic!("bank {number}: {error}"));

@@ -11,4 +11,5 @@ mod records;
 mod recovery;
 mod start;
 mod upgrade;
+mod vigil;
 mod watch;
