@@ -12,8 +12,9 @@ use kontor_ledger::{receipt, record::Record};
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 
 use super::{
-    endurance,
+    endurance, growth,
     nodes::{Bank, Nodes},
+    postgres,
     report::Row,
     workload::Workload,
 };
@@ -34,11 +35,11 @@ pub fn percentile(values: &mut [f64], p: usize) -> f64 {
 }
 
 /// Measures everything on a fresh network below `folder`; `records` is how many each kind of load gets, `idle_for` how
-/// long nothing is done.
+/// long nothing is done; `grown` is how many records a log grows by, 0 for none.
 ///
 /// # Errors
 /// One line saying what did not work.
-pub async fn ledger(folder: &Path, records: usize, idle_for: Duration) -> Result<Vec<Row>, String> {
+pub async fn ledger(folder: &Path, records: usize, grown: usize, idle_for: Duration) -> Result<Vec<Row>, String> {
     let mut nodes = Nodes::start(&folder.join("network")).await?;
     let mut rows = idle(&nodes).await?;
 
@@ -57,14 +58,37 @@ pub async fn ledger(folder: &Path, records: usize, idle_for: Duration) -> Result
     load("registrations", &nodes, before, None, &mut Vec::new()).await?;
     let (mut latencies, before) = (Vec::new(), nodes.used().processor);
     let count: usize = mixed.iter().flatten().map(Vec::len).sum();
-    rows.push(load("mix: 70 anchors, 28 documents, 2 claims", &nodes, mixed, Some(10_000.0), &mut latencies).await?);
+    let mix = load("mix: 70 anchors, 28 documents, 2 claims", &nodes, mixed, Some(10_000.0), &mut latencies).await?;
+    rows.extend(against_postgres(folder, &nodes, records / 4, mix.value).await?);
+    rows.push(mix);
     rows.push(Row::plain(format!("mix: batch of {BATCH} final, p50"), percentile(&mut latencies, 50), "ms"));
     rows.push(Row::plain(format!("mix: batch of {BATCH} final, p99"), percentile(&mut latencies, 99), "ms"));
     let processor = (nodes.used().processor - before) / (count * nodes.banks.len()) as f64;
     rows.push(Row::plain("mix: processor time of a node for one record", processor * 1e6, "µs"));
     rows.push(Row::plain("memory of the largest node", nodes.memory(), "MiB"));
+    if grown > 0 {
+        rows.extend(growth::all(&mut nodes, grown).await?);
+    }
+    // Last, because it leaves a validator dead.
     rows.extend(endurance::all(&mut nodes, idle_for).await?);
     Ok(rows)
+}
+
+/// The same machine's database with one durable row after the other, beside the mix.
+async fn against_postgres(folder: &Path, nodes: &Nodes, count: usize, mix: f64) -> Result<Vec<Row>, String> {
+    let bank = nodes.banks.first().ok_or("no node")?;
+    let records = bank.workload(&nodes.genesis, rand::make_rng()).anchors(count);
+    let folder = folder.to_owned();
+    let measured = tokio::task::spawn_blocking(move || postgres::inserts(&folder, &records)).await;
+    let Some(rate) = measured.map_err(|error| error.to_string())?? else {
+        eprintln!("no PostgreSQL is installed: nothing to compare with");
+        return Ok(Vec::new());
+    };
+    let ratio = Row::at_least("mix beside PostgreSQL", mix / rate, "×", 1.0);
+    Ok(vec![
+        Row::plain("PostgreSQL: 8 clients, one signed row in each durable transaction", rate, "rows/s"),
+        Row { baseline: Some(1.0), ..ratio },
+    ])
 }
 
 /// One record at a time on an idle network, from submission to a checked receipt.
@@ -92,7 +116,7 @@ async fn idle(nodes: &Nodes) -> Result<Vec<Row>, String> {
 }
 
 /// Each bank's records, made by a thread of its own; what they name is at every node then.
-async fn make<T: Send>(
+pub(super) async fn make<T: Send>(
     nodes: &Nodes,
     make: impl Fn(&mut Workload<'_>) -> Result<T, String> + Sync,
 ) -> Result<Vec<T>, String> {
@@ -112,9 +136,9 @@ async fn make<T: Send>(
 }
 
 /// Records that have to stay in order, and so in one batch.
-type Piece = Vec<Record>;
+pub(super) type Piece = Vec<Record>;
 
-type PerBank = Vec<Vec<Piece>>;
+pub(super) type PerBank = Vec<Vec<Piece>>;
 
 /// Claims of each bank, and what has to be on the ledger before them.
 async fn claims(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> {
@@ -151,7 +175,7 @@ async fn mix(nodes: &Nodes, count: usize) -> Result<(PerBank, PerBank), String> 
     Ok(made.into_iter().unzip())
 }
 
-fn pieces(records: Vec<Record>) -> Vec<Piece> {
+pub(super) fn pieces(records: Vec<Record>) -> Vec<Piece> {
     records.into_iter().map(|record| vec![record]).collect()
 }
 
@@ -168,7 +192,7 @@ fn batches(pieces: Vec<Piece>) -> Vec<Vec<Record>> {
 }
 
 /// Sends all records through their banks' nodes and takes the time until the last is final.
-async fn load(
+pub(super) async fn load(
     name: &str,
     nodes: &Nodes,
     records: PerBank,

@@ -18,6 +18,9 @@ pub struct Row {
     /// What it should be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// What it is compared with, in the same unit and run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<f64>,
     /// Whether it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub met: Option<bool>,
@@ -26,7 +29,7 @@ pub struct Row {
 impl Row {
     /// A figure without a target.
     pub fn plain(name: impl Into<String>, value: f64, unit: &'static str) -> Self {
-        Self { name: name.into(), value, unit, target: None, met: None }
+        Self { name: name.into(), value, unit, target: None, baseline: None, met: None }
     }
 
     /// A figure that should be at least `least`.
