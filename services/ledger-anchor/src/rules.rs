@@ -213,8 +213,9 @@ fn execute(state: &mut impl State, context: &BlockContext<'_>, id: &RecordId, re
     }
 }
 
-/// The version of the rules that brought a record's kind.
-fn since(body: &Body) -> u16 {
+/// The version of the rules that brought a record's kind. Nodes take no record of a later one, because members' older
+/// programs could not read it.
+pub fn since(body: &Body) -> u16 {
     match body {
         Body::ClaimReserve { claim } => {
             let near = claim.fingerprints.iter().any(|one| one.kind == FingerprintKind::NearAmount);

@@ -340,6 +340,14 @@ impl Propose {
         };
         let Proposer { who, hours } = by;
         let desk = Desk::open(&who.at.config, Some(&who.seed))?;
+        if let Change::Rules { version, .. } = &change {
+            let known = View::ask(&desk.client).await?.network.program.rules;
+            if *version > known {
+                return Err(format!(
+                    "this member's node knows the rules up to version {known}: upgrade every node first"
+                ));
+            }
+        }
         let millis = u64::try_from(jiff::Timestamp::now().as_millisecond()).map_err(|error| error.to_string())?;
         let stands = hours.checked_mul(3_600_000).and_then(|stands| millis.checked_add(stands));
         let expires = stands.and_then(|until| Timestamp::from_millis(until).ok()).ok_or("--hours is too large")?;

@@ -240,9 +240,18 @@ impl Bank {
     /// If they are not final within 20 s.
     pub async fn submit(&self, batch: Vec<u8>) -> Result<usize, String> {
         let url = format!("{}/v1/records?timeout=20000", self.node.members);
+        let mut tries = 0;
         loop {
             let request = self.http.post(&url).header("content-type", "application/cbor").body(batch.clone());
-            let answer = request.send().await.map_err(|error| error.without_url().to_string())?;
+            let answer = match request.send().await {
+                Ok(answer) => answer,
+                // The node has closed a connection that was not used for a while; a batch is known again.
+                Err(_) if tries < 3 => {
+                    tries += 1;
+                    continue;
+                }
+                Err(error) => return Err(error.without_url().to_string()),
+            };
             let status = answer.status().as_u16();
             let body: serde_json::Value = answer.json().await.map_err(|error| error.to_string())?;
             match (status, &body) {

@@ -30,10 +30,21 @@ pub struct Network {
     pub settings: Settings,
     /// Where nodes are.
     pub nodes: Vec<NodeAddress>,
+    /// The node's program.
+    pub program: Program,
     /// The last block.
     pub height: u64,
     /// Its time.
     pub timestamp: Timestamp,
+}
+
+/// What a node runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Program {
+    /// Its release.
+    pub version: String,
+    /// The latest version of the rules that it knows.
+    pub rules: u16,
 }
 
 /// A member's node.
@@ -232,6 +243,7 @@ mod tests {
             epoch: Epoch { number: 2, base: 10, validators, next: None },
             settings: Settings { parameters: Parameters::default(), rules: 1, next: None },
             nodes: Vec::new(),
+            program: Program { version: String::new(), rules: 1 },
             height: 20,
             timestamp: Timestamp::default(),
         };

@@ -23,6 +23,11 @@ pub fn submit(error: SubmitError) -> Problem {
         SubmitError::Full(PoolFull) => Problem::new(429, "busy", "More records wait than this node takes")
             .detail("nothing was taken; send it again")
             .retry_after(RETRY_AFTER),
+        SubmitError::NotActiveYet { place } => {
+            Problem::new(422, "not-active-yet", "The network's rules do not know the kind yet")
+                .detail("the members decide from which block on they do")
+                .pointer(format!("/records/{place}/body/kind"))
+        }
         SubmitError::DiskFull => Problem::new(507, "disk-full", "The node's disk has too little room")
             .detail("nothing was taken; send it to another node, or again when there is more room"),
         SubmitError::Halted => Problem::new(503, "halted", "The node has stopped taking part in the network"),

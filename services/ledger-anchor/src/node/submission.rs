@@ -17,6 +17,7 @@ use crate::{
     admission::{AdmissionError, Admitted, AdmittedRecord, Urgency},
     ordering::{Ordering, block::BatchKey},
     pool::PoolFull,
+    rules::{members, since},
     state,
     store::{Committed, Entry, StoreError},
 };
@@ -34,6 +35,12 @@ pub enum SubmitError {
         place: usize,
         /// The record that has it.
         by: RecordId,
+    },
+    /// The network's rules know the kind in a later version only.
+    #[error("record {place} is of a kind that the network's rules do not know yet")]
+    NotActiveYet {
+        /// Which record of the batch.
+        place: usize,
     },
     /// No room.
     #[error(transparent)]
@@ -74,7 +81,15 @@ impl Node {
             return Err(PoolFull.into());
         }
         let key = BatchKey::of(&bytes);
-        Ok(self.0.admissions.admit(key, bytes, Urgency::Normal).await?)
+        let batch = self.0.admissions.admit(key, bytes, Urgency::Normal).await?;
+        let next = self.0.chain.height().saturating_add(1);
+        let known =
+            members::settings(&Committed::new(&self.0.store), self.genesis(), next).map_err(StoreError::State)?;
+        let later = |record: &AdmittedRecord| since(&record.record.unsigned.body) > known.rules;
+        match batch.records.iter().position(later) {
+            Some(place) => Err(SubmitError::NotActiveYet { place }),
+            None => Ok(batch),
+        }
     }
 
     /// Has an admitted batch ordered and waits until its records are final here, or for `timeout`.

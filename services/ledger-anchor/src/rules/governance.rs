@@ -13,7 +13,7 @@ use kontor_ledger::{
 };
 
 use super::{
-    Judged, RULES, Stop,
+    Judged, Stop,
     decision::{self, Decision},
     epochs, members, require,
 };
@@ -120,7 +120,8 @@ fn check(state: &impl State, case: &Judged<'_>, change: &Change) -> Result<(), S
         Change::Rules { version, height } => {
             let settings = case.settings(state)?;
             let notice = u64::from(settings.parameters.epoch_notice);
-            let next = settings.next.is_none() && settings.rules.checked_add(1) == Some(*version) && *version <= RULES;
+            // Not held against what this program knows: programs of different versions must agree here.
+            let next = settings.next.is_none() && settings.rules.checked_add(1) == Some(*version);
             require(next && *height >= case.height().saturating_add(notice), RefusalCode::RulesVersionUnfit)
         }
         Change::ClaimReassign { claim, key, to } => {

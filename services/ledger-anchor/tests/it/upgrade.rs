@@ -51,7 +51,7 @@ async fn a_later_version_of_the_rules_holds_from_its_block_on() {
     }
     let (network, bank) = (all.genesis.hash(), all.bank(0));
     let (status, answer) = bank.submit(vec![alert(network, 1)]).await.unwrap();
-    assert_eq!((status, &answer["code"]), (422, &json!("not-active-yet")));
+    assert!(status == 422 && answer["type"].as_str().unwrap().ends_with("/not-active-yet"), "{answer}");
     let early = all.height(0) + 1;
     let too_early = Change::Rules { version: RULES, height: early };
     let (status, answer) = all.propose(0, too_early).await;
@@ -60,22 +60,22 @@ async fn a_later_version_of_the_rules_holds_from_its_block_on() {
     let from = all.height(0) + 24;
     all.decide(Change::Rules { version: RULES, height: from }, &[0, 1, 2]).await;
     let mut number = 10;
-    let mut refused = 1;
     loop {
         let (status, answer) = bank.submit(vec![alert(network, number)]).await.unwrap();
         number += 1;
         if status == 201 {
             break;
         }
-        assert_eq!((status, &answer["code"]), (422, &json!("not-active-yet")));
-        refused += 1;
+        assert!(status == 422 && answer["type"].as_str().unwrap().ends_with("/not-active-yet"), "{answer}");
+        // Blocks go on: each record that is taken is one.
+        bank.accepted(Body::AnchorNotarise { digest: Hash::sm3(&[&number.to_be_bytes()]) }).await;
         assert!(number < 100, "the rules never came into force");
     }
     // Exactly from that block on, on every node and in a replay.
     assert!(all.height(0) >= from, "accepted at {} before {from}", all.height(0));
     for node in 0..4 {
         let replayed = replay(&all, node).await;
-        assert_eq!(replayed.refused["not-active-yet"], refused);
+        assert!(!replayed.refused.contains_key("not-active-yet"), "{:?}", replayed.refused);
         assert_eq!(replayed.refused["rules-version-unfit"], 1);
     }
     for number in 0..4 {

@@ -186,7 +186,7 @@ fn words_that_do_not_count() {
         seats(&[], &[]),
         Change::MemberReinstate { member: code(0) },
         Change::MemberSuspend { member: code(9) },
-        Change::Rules { version: RULES + 1, height: 1_000 },
+        Change::Rules { version: RULES + 2, height: 1_000 },
         Change::Parameters { parameters: Parameters { approval_share: 10, ..Parameters::default() } },
     ] {
         assert!(!council.propose(0, change.clone()).1.is_accepted(), "{change:?}");
