@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{nodes::Nodes, report::Row};
+use super::{
+    nodes::{Nodes, PATIENCE},
+    report::Row,
+};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -28,7 +31,7 @@ async fn restarts(nodes: &mut Nodes) -> Result<Vec<Row>, String> {
     let count = nodes.banks.len();
     let mut rows = Vec::new();
     for (name, places) in [("one node", count - 1..count), ("all nodes", 0..count)] {
-        let serving = nodes.restart(places).await?;
+        let serving = nodes.restart(places, PATIENCE).await?;
         let since = Instant::now();
         final_record(nodes).await?;
         let name = format!("{name} killed and started again");

@@ -1,59 +1,204 @@
-//! A log that grows: what its length costs.
+//! What becomes of throughput, receipts, disk and memory while the log grows.
 
-use std::time::Instant;
+use std::{
+    fmt,
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use kontor_ledger::record::RecordId;
+use rand::seq::IndexedRandom as _;
 
 use super::{
-    measure::{PerBank, load, make, percentile, pieces},
-    nodes::Nodes,
+    load,
+    measure::percentile,
+    nodes::{Bank, Nodes},
     report::Row,
 };
 
-/// Parts in which the log grows.
-const STEPS: usize = 10;
+/// Records that are made and kept in this program at a time.
+const CHUNK: usize = 20_000;
 
-/// Receipts that are asked for after each part.
-const RECEIPTS: usize = 200;
+/// Receipts that are asked for after each tenth.
+const RECEIPTS: usize = 500;
 
-/// Loads `records` anchors in ten parts, and after each asks one node for receipts of records from all over the log.
+/// Ids that a chunk puts up for that.
+const CANDIDATES: usize = 500;
+
+/// How far a node that was killed may take to serve again, for each million of records.
+const RESTART: f64 = 5.0;
+
+/// What was measured when a further tenth was on the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tenth {
+    /// Records on the log by then.
+    pub records: usize,
+    /// Records per second while these were sent.
+    pub rate: f64,
+    /// Median of the milliseconds that a receipt took.
+    pub receipt_p50: f64,
+    /// 99th percentile of these.
+    pub receipt_p99: f64,
+    /// Bytes of a node's disk for each record of this tenth.
+    pub disk: f64,
+    /// Resident memory of the largest node, in MiB.
+    pub memory: f64,
+}
+
+impl Tenth {
+    /// What stands over the tenths.
+    pub const HEADER: &'static str = "records on the log    records/s    receipt p50 ms    receipt p99 ms    \
+        disk bytes/record    memory MiB    receipt p50 < 1 ms, memory < 512 MiB";
+
+    /// Below this many milliseconds a receipt should take.
+    pub const RECEIPT: f64 = 1.0;
+
+    /// Below this many MiB a node should stay.
+    pub const MEMORY: f64 = 512.0;
+
+    /// The tenth's figures as rows.
+    pub fn rows(&self) -> Vec<Row> {
+        let name = format!("growth to {} records", self.records);
+        vec![
+            Row::plain(format!("{name}: sustained"), self.rate, "records/s"),
+            Row::below(format!("{name}: receipt, p50"), self.receipt_p50, "ms", Self::RECEIPT),
+            Row::plain(format!("{name}: receipt, p99"), self.receipt_p99, "ms"),
+            Row::plain(format!("{name}: a node's disk for one record"), self.disk, "bytes"),
+            Row::below(format!("{name}: memory of the largest node"), self.memory, "MiB", Self::MEMORY),
+        ]
+    }
+}
+
+impl fmt::Display for Tenth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { records, rate, receipt_p50, receipt_p99, disk, memory } = self;
+        let met = if self.rows().iter().all(|row| row.met() != Some(false)) { "met" } else { "not met" };
+        write!(f, "{records:>18} {rate:>12.2} {receipt_p50:>17.3} {receipt_p99:>17.3} {disk:>20.1} {memory:>13.1}")?;
+        write!(f, "    {met}")
+    }
+}
+
+/// Sizes of the chunks in which a tenth of `count` records is made, at most [`CHUNK`] each.
+fn chunks(count: usize) -> impl Iterator<Item = usize> {
+    let tenth = count / 10;
+    let parts = tenth.div_ceil(CHUNK).max(1);
+    (0..parts).map(move |part| tenth / parts + usize::from(part < tenth % parts))
+}
+
+/// Loads a fresh network below `folder` with at least `count` records of the mix; each tenth, and rows for a node that
+/// is killed and started again at the end.
 ///
 /// # Errors
 /// One line saying what did not work.
-pub async fn all(nodes: &mut Nodes, records: usize) -> Result<Vec<Row>, String> {
-    let (mut rows, mut ids) = (Vec::new(), Vec::new());
-    let mut rng = StdRng::seed_from_u64(7);
-    let before = nodes.used().disk;
-    for step in 1..=STEPS {
-        let part: PerBank = make(nodes, |load| Ok(pieces(load.anchors(records / STEPS / nodes.banks.len())))).await?;
-        ids.extend(part.iter().flatten().flatten().step_by(101).map(kontor_ledger::record::Record::id));
-        let name = format!("growth: part {step} of {STEPS}");
-        rows.push(load(&name, nodes, part, None, &mut Vec::new()).await?);
-        let bank = nodes.banks.first().ok_or("no node")?;
-        let mut times = Vec::with_capacity(RECEIPTS);
-        for _ in 0..RECEIPTS {
-            let id = ids.get(rng.random_range(0..ids.len().max(1))).ok_or("no record")?;
-            let url = format!("{}/v1/records/{id}/receipt", bank.node.public);
-            let since = Instant::now();
-            let answer = bank.http.get(url).header("accept", "application/cbor").send().await;
-            let answer = answer.and_then(reqwest::Response::error_for_status).map_err(|error| error.to_string())?;
-            answer.bytes().await.map_err(|error| error.to_string())?;
-            times.push(since.elapsed().as_secs_f64() * 1e3);
+pub async fn measure(folder: &Path, count: usize) -> Result<(Vec<Tenth>, Vec<Row>), String> {
+    let mut nodes = Nodes::start(folder).await?;
+    let (mut on_log, mut tenths, mut candidates) = (0, Vec::new(), Vec::new());
+    let start = nodes.used().disk;
+    for number in 1..=10 {
+        let disk = nodes.used().disk;
+        let (mut sent, mut seconds) = (0, 0.0);
+        for size in chunks(count) {
+            let (before, mixed) = load::mix(&nodes, size.div_ceil(nodes.banks.len().max(1))).await?;
+            let ids = mixed.iter().flatten().flatten();
+            let every = (size / CANDIDATES).max(1);
+            candidates.extend(ids.step_by(every).map(kontor_ledger::record::Record::id));
+            for (part, records) in [("registrations", before), ("mix", mixed)] {
+                let name = format!("growth, tenth {number}: {part}");
+                let part = load::send(&name, &nodes, records, load::UNDER_WAY).await?;
+                sent += part.records;
+                seconds += part.seconds;
+            }
         }
-        let size = step * records / STEPS;
-        rows.push(Row::below(
-            format!("growth: a receipt over HTTP at {size} more records, p50"),
-            percentile(&mut times, 50),
-            "ms",
-            1.0,
-        ));
+        on_log += sent;
+        let bank = nodes.banks.first().ok_or("no node")?;
+        let mut times = receipts(bank, &candidates).await?;
+        tenths.push(Tenth {
+            records: on_log,
+            rate: sent as f64 / seconds,
+            receipt_p50: percentile(&mut times, 50),
+            receipt_p99: percentile(&mut times, 99),
+            disk: per_record(disk, nodes.used().disk, sent),
+            memory: nodes.memory(),
+        });
     }
-    rows.push(Row::below("growth: memory of the largest node", nodes.memory(), "MiB", 512.0));
-    let disk = nodes.used().disk.saturating_sub(before) as f64 / nodes.banks.len() as f64 / records as f64;
-    rows.push(Row::plain("growth: disk of a node for one record", disk, "bytes"));
-    let limit = 5.0 * (records as f64 / 1e6).max(1.0);
-    let serving = nodes.restart(nodes.banks.len() - 1..nodes.banks.len()).await?;
-    rows.push(Row::below("growth: one node killed and started again: serving", serving, "s", limit));
-    rows.push(Row::plain("growth: its memory after that", nodes.memory(), "MiB"));
-    Ok(rows)
+    let disk = per_record(start, nodes.used().disk, on_log);
+    let last = nodes.banks.len().saturating_sub(1);
+    let restarted = nodes.restart(last..last + 1, patience(on_log)).await?;
+    let name = format!("growth to {on_log} records");
+    let rows = vec![
+        Row::plain(format!("{name}: a node's disk for one record, over all"), disk, "bytes"),
+        Row::below(format!("{name}: one node killed and started again: serving"), restarted, "s", limit(on_log)),
+    ];
+    Ok((tenths, rows))
+}
+
+/// A disk may shrink while a log grows: journals are pruned.
+fn per_record(before: u64, after: u64, records: usize) -> f64 {
+    (after as f64 - before as f64) / records as f64
+}
+
+/// Seconds within which a node with so many records should serve: each begun million counts whole.
+fn limit(records: usize) -> f64 {
+    RESTART * records.div_ceil(1_000_000).max(1) as f64
+}
+
+/// How long a node may take until it counts as one that does not come back.
+fn patience(records: usize) -> Duration {
+    Duration::from_secs_f64(10.0 * limit(records))
+}
+
+/// Milliseconds that receipts of random records took, one after another on one connection.
+async fn receipts(bank: &Bank, candidates: &[RecordId]) -> Result<Vec<f64>, String> {
+    let get = async |id: &RecordId| {
+        let since = Instant::now();
+        let answer = bank.http.get(format!("{}/v1/records/{id}/receipt", bank.node.public)).send().await;
+        let answer = answer.and_then(reqwest::Response::error_for_status).map_err(|error| error.to_string())?;
+        answer.bytes().await.map_err(|error| error.to_string())?;
+        Ok::<_, String>(since.elapsed().as_secs_f64() * 1e3)
+    };
+    let sample: Vec<&RecordId> = candidates.sample(&mut rand::rng(), RECEIPTS).collect();
+    // The first one makes the connection.
+    get(sample.first().ok_or("no record to ask a receipt of")?).await?;
+    let mut times = Vec::with_capacity(sample.len());
+    for id in sample {
+        times.push(get(id).await?);
+    }
+    Ok(times)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn chunks_make_a_tenth_and_are_bounded(count in 0..100_000_000_usize) {
+            prop_assert_eq!(chunks(count).sum::<usize>(), count / 10);
+            prop_assert!(chunks(count).all(|size| size <= CHUNK));
+        }
+    }
+
+    #[test]
+    fn a_restart_gets_five_seconds_for_each_begun_million() {
+        let limits = [1, 1_000_000, 1_000_001, 3_000_000].map(limit);
+        assert_eq!(limits, [5.0, 5.0, 10.0, 15.0]);
+    }
+
+    #[test]
+    fn a_disk_that_shrinks_gives_a_negative_figure() {
+        assert!((per_record(1_000, 3_000, 10) - 200.0).abs() < 1e-9);
+        assert!((per_record(3_000, 1_000, 10) + 200.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn receipts_and_memory_have_targets() {
+        let tenth = Tenth { records: 1, rate: 1.0, receipt_p50: 2.0, receipt_p99: 3.0, disk: 4.0, memory: 511.0 };
+        let met: Vec<Option<bool>> = tenth.rows().iter().map(Row::met).collect();
+        assert_eq!(met, [None, Some(false), None, None, Some(true)]);
+        assert!(tenth.to_string().ends_with("not met"));
+        assert!(!Tenth { receipt_p50: 0.5, ..tenth }.to_string().ends_with("not met"));
+        assert!(Tenth::HEADER.ends_with(&format!("{} ms, memory < {} MiB", Tenth::RECEIPT, Tenth::MEMORY)));
+    }
 }

@@ -2,7 +2,10 @@
 
 use std::{fs::File, io::Write as _, path::Path, time::Instant};
 
+use kontor_sealing::Suite;
 use serde::Serialize;
+
+use super::load::BATCH;
 
 /// Syncs that the median is taken of.
 const SYNCS: usize = 200;
@@ -21,16 +24,20 @@ pub struct Machine {
     pub kernel: String,
     /// Median of appending 4 KiB and syncing it to the disk that the nodes write to, in milliseconds.
     pub sync_p50_ms: f64,
+    /// Nodes that order and execute, all on this machine together with the clients.
+    pub nodes: usize,
+    /// Who signs with what.
+    pub signatures: String,
     /// Whether this program was built without optimisation.
     pub debug_build: bool,
 }
 
 impl Machine {
-    /// Looks at this machine and tries the disk below `folder`.
+    /// Looks at this machine and tries the disk below `folder`; `nodes` of a network with `suite` are on it.
     ///
     /// # Errors
     /// If the disk cannot be written.
-    pub fn look(folder: &Path) -> std::io::Result<Self> {
+    pub fn look(folder: &Path, nodes: usize, suite: Suite) -> std::io::Result<Self> {
         let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
         let field = |text: &str, name: &str| {
             let line = text.lines().find(|line| line.starts_with(name));
@@ -44,8 +51,17 @@ impl Machine {
             memory_mib: kib / 1024,
             kernel: read("/proc/sys/kernel/osrelease").trim().to_owned(),
             sync_p50_ms: sync(&folder.join("sync"))?,
+            nodes,
+            signatures: format!("{}: each record by its author, {BATCH} by their sponsor at once", scheme(suite)),
             debug_build: cfg!(debug_assertions),
         })
+    }
+}
+
+/// How a suite signs.
+const fn scheme(suite: Suite) -> &'static str {
+    match suite {
+        Suite::Intl => "Ed25519",
     }
 }
 

@@ -18,6 +18,9 @@ use tokio::process::{Child, Command};
 use super::workload::{Attachment, Workload};
 use crate::consortium::{create, manifest::ServiceEntry, plan::ServiceKind, start::free_base};
 
+/// How long a node with a short log may take to serve.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Four running nodes; killed when dropped.
 pub struct Nodes {
     /// The genesis.
@@ -65,7 +68,7 @@ impl Nodes {
             nodes.banks.push(Arc::new(Bank::new(entry)?));
             nodes.children.push(nodes.spawn(entry)?);
         }
-        nodes.ready().await?;
+        nodes.ready(PATIENCE).await?;
         Ok(nodes)
     }
 
@@ -82,9 +85,9 @@ impl Nodes {
         child.map_err(|error| error.to_string())
     }
 
-    async fn ready(&self) -> Result<(), String> {
+    async fn ready(&self, patience: Duration) -> Result<(), String> {
         for bank in &self.banks {
-            bank.ready().await?;
+            bank.ready(patience).await?;
         }
         Ok(())
     }
@@ -102,8 +105,8 @@ impl Nodes {
     /// the start.
     ///
     /// # Errors
-    /// If one does not serve again.
-    pub async fn restart(&mut self, places: std::ops::Range<usize>) -> Result<f64, String> {
+    /// If one does not serve again within `patience`.
+    pub async fn restart(&mut self, places: std::ops::Range<usize>, patience: Duration) -> Result<f64, String> {
         for place in places.clone() {
             self.kill(place).await?;
         }
@@ -115,7 +118,7 @@ impl Nodes {
                 *old = child;
             }
         }
-        self.ready().await?;
+        self.ready(patience).await?;
         Ok(since.elapsed().as_secs_f64())
     }
 
@@ -174,15 +177,16 @@ impl Bank {
         })
     }
 
-    async fn ready(&self) -> Result<(), String> {
-        for _ in 0..600 {
+    async fn ready(&self, patience: Duration) -> Result<(), String> {
+        const PAUSE: Duration = Duration::from_millis(50);
+        for _ in 0..patience.as_millis() / PAUSE.as_millis() {
             let answer = self.http.get(format!("{}/health/ready", self.node.public)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
-        Err(format!("the node of {} is not ready after 30 s", self.node.party))
+        Err(format!("the node of {} is not ready after {} s", self.node.party, patience.as_secs()))
     }
 
     /// Makes records that the bank sponsors.
