@@ -3,9 +3,12 @@
 //! Every block is linked to a certified one, executed, and held against the log's root before it is committed; every
 //! author's signature is checked again. Records that are submitted here go to a validator's node.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
@@ -272,7 +275,14 @@ fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -
         node.0.chain.keep(Arc::clone(&executed));
         group.push((executed, certificate));
     }
-    Ok(committer::commit(node, &group)?)
+    committer::commit(node, &group)?;
+    // Blocks come here as records, not as the batches that brought them.
+    for batch in node.0.pool.oldest(usize::MAX, &HashSet::new()) {
+        if node.is_final(&batch) {
+            node.0.pool.remove([&batch.key]);
+        }
+    }
+    Ok(())
 }
 
 fn read(header: &BlockHeader, bytes: Bytes) -> Result<AdmittedRecord, FollowError> {

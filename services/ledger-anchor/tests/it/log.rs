@@ -115,6 +115,14 @@ async fn an_observer_follows_and_passes_records_on() {
     let (_, of_both): (Vec<u16>, Vec<Value>) =
         [node.get("/v1/records?from=50").await, observer.get("/v1/records?from=50").await].into_iter().unzip();
     assert_eq!(of_both[0], of_both[1]);
+    // What is final waits no more.
+    for _ in 0..100 {
+        if observer.running.node().load() == (0, 0) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(observer.running.node().load(), (0, 0));
     observer.running.stop().await;
     node.running.stop().await;
 }
