@@ -22,6 +22,7 @@ use kontor_ledger::{
 };
 use kontor_sealing::PublicKey;
 use minicbor::{Decode, Encode, bytes::ByteVec};
+use reqwest::StatusCode;
 use tokio::{task::JoinHandle, time::Duration};
 
 use super::{Node, committer};
@@ -29,7 +30,7 @@ use crate::{
     admission::AdmittedRecord,
     config::Peer,
     execution,
-    ordering::{Membership, Ordering},
+    ordering::{Membership, Ordering, block::BatchKey},
     peers::Peers,
     store::{Committed, StoreError},
 };
@@ -134,9 +135,8 @@ impl Ordering for Follower {
             return;
         };
         let start = self.next.fetch_add(1, Relaxed);
-        let (peers, shutdown) = (self.peers.clone(), self.shutdown.clone());
+        let (node, peers, shutdown) = (self.node.clone(), self.peers.clone(), self.shutdown.clone());
         self.runtime.spawn(async move {
-            // The batch stays in this node's pool, so that nobody would pass it on when it is submitted again.
             for round in 0..ROUNDS {
                 let sources = sources(&peers);
                 let count = sources.len();
@@ -146,9 +146,15 @@ impl Ordering for Follower {
                         .post(format!("{address}/v1/records?timeout=0"))
                         .header("content-type", "application/cbor")
                         .body(batch.clone());
-                    match request.send().await {
-                        Ok(answer) if !answer.status().is_server_error() => return,
-                        Ok(answer) => tracing::warn!(status = %answer.status(), "a validator did not take a batch"),
+                    match request.send().await.map(|answer| answer.status()) {
+                        Ok(status) if status.is_success() => return,
+                        Ok(status) => {
+                            tracing::warn!(%status, source = address, "a validator did not take a batch");
+                            if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {
+                                node.0.pool.remove([&BatchKey::of(&batch)]);
+                                return;
+                            }
+                        }
                         Err(error) => tracing::warn!(%error, "a validator could not be reached"),
                     }
                 }
@@ -157,6 +163,8 @@ impl Ordering for Follower {
                     return;
                 }
             }
+            // While it waits here, nobody would pass it on when it is submitted again.
+            node.0.pool.remove([&BatchKey::of(&batch)]);
         });
     }
 

@@ -112,6 +112,13 @@ async fn an_observer_follows_and_passes_records_on() {
     let regulator = crate::network::REGULATOR;
     let (status, answer) = observer.submit(&network.batch(vec![network.anchor(60, regulator)], regulator)).await;
     assert_eq!((status, &answer["outcome"]), (201, &json!("accepted")), "{answer}");
+    // Another member's too, whose own node may be down.
+    let observer = network.guest(BANK, observer);
+    let (status, answer) = observer.submit(&network.batch(vec![network.anchor(61, BANK)], BANK)).await;
+    assert_eq!((status, &answer["outcome"]), (201, &json!("accepted")), "{answer}");
+    // The services of a member send what it sponsors, and nothing else.
+    let (status, _) = observer.submit(&network.batch(vec![network.anchor(62, regulator)], regulator)).await;
+    assert_eq!(status, 403);
     let (_, of_both): (Vec<u16>, Vec<Value>) =
         [node.get("/v1/records?from=50").await, observer.get("/v1/records?from=50").await].into_iter().unzip();
     assert_eq!(of_both[0], of_both[1]);

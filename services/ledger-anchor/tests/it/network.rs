@@ -125,6 +125,11 @@ impl Network {
         Ok(Node { running: run(config).await?, http: self.ca.client(&member, "bank-gateway") })
     }
 
+    /// A member's way to a node of another one's.
+    pub fn guest(&self, member: &str, node: Node) -> Node {
+        Node { http: self.ca.client(member, "bank-gateway"), ..node }
+    }
+
     pub async fn started(&self) -> Node {
         self.start(self.validator()).await.unwrap_or_else(|error| panic!("{error}"))
     }

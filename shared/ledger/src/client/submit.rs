@@ -1,7 +1,7 @@
 //! Submitting: a batch goes to one node, which answers when it is final; a node that dies in between costs nothing,
 //! for a record is known by its id wherever it is submitted again.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use reqwest::Method;
 
@@ -40,7 +40,12 @@ impl LedgerClient {
         }
         let mut all = Vec::with_capacity(batch.records.len());
         for id in batch.ids() {
-            all.push(self.await_final(&id, deadline).await?);
+            let found = self.await_final(&id, deadline).await;
+            if let Err(ClientError::Pending(_)) = found {
+                // The node may be cut off from the others: the next attempt goes to another one.
+                self.preferred.fetch_add(1, Ordering::Relaxed);
+            }
+            all.push(found?);
         }
         Ok(all)
     }
