@@ -122,7 +122,7 @@ impl AdmissionError {
 }
 
 impl Admissions {
-    /// Starts `threads` workers, which call `prepare` on each batch whose signatures hold.
+    /// Starts `threads` workers (with none, who asks does the work), which call `prepare` on each batch whose signatures hold.
     ///
     /// # Errors
     /// If the operating system gives no thread.
@@ -136,26 +136,26 @@ impl Admissions {
     /// # Errors
     /// Any [`AdmissionError`].
     pub async fn admit(&self, key: BatchKey, bytes: Bytes, urgency: Urgency) -> Verdict {
-        let verdict = {
+        let (job, verdict) = {
             let mut known = self.shared.lock();
             let (sender, receiver) = oneshot::channel();
             match known.entries.get_mut(&key) {
                 Some(Entry::Admitted(admitted)) => return Ok(Arc::clone(admitted)),
                 Some(Entry::Checking { waiting, job }) => {
                     waiting.push(sender);
-                    if urgency == Urgency::Consensus {
-                        self.workers.push(job.clone(), urgency);
-                    }
+                    ((urgency == Urgency::Consensus).then(|| job.clone()), receiver)
                 }
                 None => {
                     let shared = Arc::clone(&self.shared);
                     let job = workers::Job::new(move || shared.check(key, bytes));
                     known.entries.insert(key, Entry::Checking { waiting: vec![sender], job: job.clone() });
-                    self.workers.push(job, urgency);
+                    (Some(job), receiver)
                 }
             }
-            receiver
         };
+        if let Some(job) = job {
+            self.workers.push(job, urgency);
+        }
         verdict.await.unwrap_or(Err(AdmissionError::Stopping))
     }
 

@@ -12,6 +12,9 @@ use std::collections::{HashMap, HashSet};
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
     epoch::validators_hash,
+    genesis::Genesis,
+    governance::MemberState,
+    member::MemberId,
     merkle::{self, Frontier},
     record::{Body, RecordId},
     time::Timestamp,
@@ -176,6 +179,17 @@ impl Draft {
         let Self { writes, entries, frontier, positions, attachments, closed, fresh: _ } = self;
         Executed { header, digest, batches, writes, entries, frontier, positions, attachments, closed }
     }
+}
+
+/// A member, as of the block that `base` is.
+///
+/// # Errors
+/// If the store fails.
+pub fn member(base: &Base, genesis: &Genesis, id: &MemberId) -> Result<Option<MemberState>, StoreError> {
+    let state = Overlay::new(base);
+    let found = members::member(&state, genesis, id)?;
+    state.finish()?;
+    Ok(found)
 }
 
 /// The keys of all batches in the blocks of `base` that are not committed yet.

@@ -6,12 +6,14 @@
 //! | [`machine`] | proposing and verifying blocks |
 //! | [`committer`] | finalised blocks on their way to disk |
 //! | [`submission`] | records on their way into a block |
+//! | [`host`] | the clock, the timers and the threads that it runs on |
 //! | [`follower`] | the substitute for the engine on a node that does not order |
 //! | [`succession`] | engine or follower, epoch by epoch |
 
 pub mod alarms;
 pub mod committer;
 pub mod follower;
+pub mod host;
 pub mod machine;
 pub mod submission;
 pub mod succession;
@@ -23,7 +25,7 @@ use std::{
         atomic::{AtomicBool, Ordering::Relaxed},
         mpsc,
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use kontor_chassis::metrics::Metrics;
@@ -45,6 +47,8 @@ use tokio::{
 };
 
 pub use alarms::{Alarm, AlarmKind};
+
+use host::Host;
 
 use crate::{
     activity::Activity,
@@ -107,6 +111,7 @@ pub struct Seen {
 }
 
 struct Inner {
+    host: Arc<dyn Host>,
     network: Arc<Network>,
     settings: Settings,
     store: Arc<Store>,
@@ -130,7 +135,7 @@ struct Inner {
     clock_doubted: Mutex<Option<Instant>>,
     seen: Mutex<BTreeMap<MemberId, Seen>>,
     activity: Activity,
-    alarms: Mutex<BTreeMap<AlarmKind, Alarm>>,
+    alarms: Mutex<BTreeMap<(AlarmKind, Option<MemberId>), Alarm>>,
     metrics: Metrics,
 }
 
@@ -177,6 +182,20 @@ impl Node {
         settings: Settings,
         metrics: Metrics,
     ) -> Result<(Self, Outlets), NodeError> {
+        Self::on(Arc::new(host::Tokio), network, store, settings, metrics)
+    }
+
+    /// [`Self::new`] with another clock than the system's.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn on(
+        host: Arc<dyn Host>,
+        network: Network,
+        store: Store,
+        settings: Settings,
+        metrics: Metrics,
+    ) -> Result<(Self, Outlets), NodeError> {
         let tip = store.tip(&network.genesis)?;
         let roster = Roster::load(&store, &network.genesis)?;
         let directory = Directory::new(network.id, &roster.members);
@@ -204,6 +223,7 @@ impl Node {
         let (committer, finalised) = mpsc::channel();
         let (attachments, wanted) = tokio::sync::mpsc::channel(WANTED);
         let inner = Inner {
+            host,
             network,
             settings,
             chain: Chain::new(Arc::clone(&store), tip),
@@ -436,8 +456,7 @@ pub enum NodeError {
     Thread(#[source] std::io::Error),
 }
 
-/// The machine's clock as the ledger counts time.
+/// The system's clock as the ledger counts time.
 pub(crate) fn now() -> Timestamp {
-    let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    Timestamp::from_millis(u64::try_from(millis).unwrap_or(0)).unwrap_or_default()
+    host::timestamp(&host::Tokio)
 }

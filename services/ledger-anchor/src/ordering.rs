@@ -7,6 +7,7 @@
 //! | [`consensus`] | commonware simplex, marshal and buffered broadcast over whatever network and runtime |
 //! | [`application`] | what the engine asks of the node: propose and verify |
 //! | [`delivery`] | finalised blocks and their certificates on the way to the node |
+//! | [`witness`] | notices what no honest validator does, and tells the node whose key it was |
 //! | [`guard`] | refuses to start where consensus safety could be lost |
 
 pub mod application;
@@ -15,6 +16,7 @@ pub mod consensus;
 pub mod delivery;
 pub mod engine;
 pub mod guard;
+pub mod witness;
 
 use std::{future::Future, sync::Arc};
 
@@ -58,8 +60,9 @@ pub trait Machine: Clone + Send + Sync + 'static {
     /// the views given up since the parent's.
     fn propose(&self, ancestors: Vec<Arc<Block>>, idle_views: u64) -> impl Future<Output = Option<Block>> + Send;
 
-    /// Judges the last of `lineage` (oldest first). False only for what can never become valid.
-    fn verify(&self, lineage: Vec<Arc<Block>>) -> impl Future<Output = bool> + Send;
+    /// Judges the last of `lineage` (oldest first), which `proposer` proposed. False only for what can never become
+    /// valid.
+    fn verify(&self, lineage: Vec<Arc<Block>>, proposer: PublicKey) -> impl Future<Output = bool> + Send;
 
     /// Takes a finalised block, in order; `done` is called once it is durable here.
     fn finalised(&self, finalised: Finalised);
@@ -70,8 +73,30 @@ pub trait Machine: Clone + Send + Sync + 'static {
     /// The last block of an epoch, once it is decided.
     fn last_of(&self, epoch: u64) -> Option<u64>;
 
-    /// Takes a batch that another validator admitted.
-    fn received(&self, batch: Bytes);
+    /// Takes a batch that the validator `from` says it admitted.
+    fn received(&self, batch: Bytes, from: PublicKey);
+
+    /// Takes note of what the holder of a validator's key did.
+    fn accuse(&self, validator: PublicKey, fault: Fault);
+}
+
+/// What no honest validator does, not even one that crashed, is cut off or is behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It signed two votes that exclude each other.
+    Equivocation {
+        /// The view that both are of.
+        view: u64,
+    },
+    /// It proposed a block that can never become valid.
+    Block {
+        /// The block's height.
+        height: u64,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// It sent bytes, a vote, a certificate or a batch that do not hold.
+    Message(&'static str),
 }
 
 /// A block that can no longer be undone.

@@ -286,7 +286,7 @@ fn settings(config: &Config) -> Settings {
         hold: Duration::from_millis(hold),
         block_bytes,
         pool_bytes: config.pool << 20,
-        admission_threads: config.admission_threads,
+        admission_threads: config.admission_threads.max(1),
     }
 }
 

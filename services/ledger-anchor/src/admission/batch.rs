@@ -107,13 +107,22 @@ impl Admitted {
         let Some(identity) = directory.identity(&self.batch.sponsor) else {
             return Err(AdmissionError::UnknownMember(self.batch.sponsor));
         };
-        let ids: Vec<RecordId> = self.records.iter().map(|record| record.id).collect();
-        let shell = Batch { records: Vec::new(), sponsor: self.batch.sponsor, signature: self.batch.signature };
-        shell.check_sponsor(&ids, &identity).map_err(AdmissionError::Signature)?;
+        self.check_sponsor(&identity).map_err(AdmissionError::Signature)?;
         match signatures::first_wrong(&self.records) {
             Some(place) => Err(AdmissionError::Signature(BatchError::Author(place))),
             None => Ok(()),
         }
+    }
+
+    fn check_sponsor(&self, identity: &PublicKey) -> Result<(), BatchError> {
+        let ids: Vec<RecordId> = self.records.iter().map(|record| record.id).collect();
+        let shell = Batch { records: Vec::new(), sponsor: self.batch.sponsor, signature: self.batch.signature };
+        shell.check_sponsor(&ids, identity)
+    }
+
+    /// Whether the sponsor signed with this key.
+    pub fn is_signed_by(&self, identity: &PublicKey) -> bool {
+        self.check_sponsor(identity).is_ok()
     }
 
     /// The member that relays the records.

@@ -51,28 +51,32 @@ struct Shared {
 /// The threads.
 pub struct Workers {
     shared: Arc<Shared>,
+    inline: bool,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Workers {
-    /// Starts `count` threads, at least one.
+    /// Starts `count` threads; with none, who queues a job does it, at once.
     ///
     /// # Errors
     /// If the operating system gives no thread.
     pub fn start(count: usize) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let mut threads = Vec::new();
-        for number in 0..count.max(1) {
+        for number in 0..count {
             let shared = Arc::clone(&shared);
             let thread =
                 std::thread::Builder::new().name(format!("admission-{number}")).spawn(move || work(&shared))?;
             threads.push(thread);
         }
-        Ok(Self { shared, threads: Mutex::new(threads) })
+        Ok(Self { shared, inline: count == 0, threads: Mutex::new(threads) })
     }
 
     /// Queues a job.
     pub fn push(&self, job: Job, urgency: Urgency) {
+        if self.inline {
+            return job.run();
+        }
         let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
         match urgency {
             Urgency::Consensus => queue.urgent.push_back(job),

@@ -34,18 +34,26 @@ struct Group {
 /// Commits until the node is dropped or can no longer trust its data.
 pub fn run(node: &Node, finalised: &Receiver<Finalised>) {
     while let Ok(first) = finalised.recv() {
-        let mut group = Group { blocks: Vec::new(), done: Vec::new() };
-        let outcome = take(node, &mut group, first)
-            .and_then(|()| finalised.try_iter().take(GROUP - 1).try_for_each(|next| take(node, &mut group, next)))
-            .and_then(|()| Ok(commit(node, &group.blocks)?));
-        if let Err(error) = outcome {
-            node.halt(&error);
+        if !commit_group(node, first, finalised) {
             return;
         }
-        for done in group.done {
-            done();
-        }
     }
+}
+
+/// Commits a block and those that wait after it; false if the node can no longer trust its data.
+pub(super) fn commit_group(node: &Node, first: Finalised, finalised: &Receiver<Finalised>) -> bool {
+    let mut group = Group { blocks: Vec::new(), done: Vec::new() };
+    let outcome = take(node, &mut group, first)
+        .and_then(|()| finalised.try_iter().take(GROUP - 1).try_for_each(|next| take(node, &mut group, next)))
+        .and_then(|()| Ok(commit(node, &group.blocks)?));
+    if let Err(error) = outcome {
+        node.halt(&error);
+        return false;
+    }
+    for done in group.done {
+        done();
+    }
+    true
 }
 
 /// Adds a block to the group, executing it if this node has not.

@@ -3,19 +3,23 @@
 use std::{
     future::pending,
     sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use futures::future::try_join_all;
 use kontor_ledger::{block::BlockDigest, time::Timestamp};
-use tokio::time::{Duration, Instant, timeout_at};
+use kontor_sealing::PublicKey;
 
-use super::{AlarmKind, Node, now};
+use super::{
+    AlarmKind, Node,
+    host::{before, done, timestamp},
+};
 use crate::{
     admission::{AdmissionError, Admitted, Urgency},
     execution::{self, Base, Draft, Executed},
     ordering::{
-        Block, Finalised, Machine,
+        Block, Fault, Finalised, Machine,
         block::{BatchKey, Body},
     },
     store::StoreError,
@@ -30,8 +34,10 @@ const IDLE_VIEWS: u64 = 160;
 enum Verdict {
     /// It is as its header says.
     Holds,
-    /// It can never be valid.
+    /// It can never be valid, and whoever proposed it knew.
     Wrong(&'static str),
+    /// It can never be valid, because another became final instead of it.
+    Late,
     /// This node cannot tell.
     Unknown,
 }
@@ -49,6 +55,7 @@ impl Node {
                     tracing::warn!(height = block.header().height, why, "an ancestor is wrong");
                     return Some(false);
                 }
+                Verdict::Late => return Some(false),
                 Verdict::Unknown => return None,
             }
         }
@@ -74,15 +81,12 @@ impl Node {
             Ok(batches) => batches,
             Err(AdmissionError::Stopping) => return Verdict::Unknown,
             // This node may not have heard of the member or its new key yet; the others will judge.
-            Err(error) if error.is_of_sponsor() => return Verdict::Unknown,
-            Err(error) => {
-                tracing::warn!(%error, "a proposed batch is not admissible");
-                return Verdict::Wrong("a batch is not admissible");
-            }
+            Err(error) if error.is_of_sponsor() => return self.of_sponsor(&base, block),
+            Err(_) => return Verdict::Wrong("a batch is not admissible"),
         };
         self.wait_for(header.timestamp).await;
         let (node, block) = (self.clone(), Arc::clone(block));
-        let executed = tokio::task::spawn_blocking(move || {
+        let executed = done(&*self.0.host, move || {
             let header = block.header();
             let draft = node.execute(&base, header.timestamp, &batches)?;
             if !draft.matches(header) {
@@ -92,12 +96,33 @@ impl Node {
             Ok::<_, StoreError>(Verdict::Holds)
         });
         match executed.await {
-            Ok(Ok(verdict)) => verdict,
-            Ok(Err(error)) => {
+            Some(Ok(verdict)) => verdict,
+            Some(Err(error)) => {
                 self.halt(&error);
                 Verdict::Unknown
             }
-            Err(_) => Verdict::Unknown,
+            None => Verdict::Unknown,
+        }
+    }
+
+    /// A block with a batch whose sponsor's signature does not hold, as far as this node knows. Who proposed it knew
+    /// the state before it: a sponsor that is no member there, or has never had another key, did not sign.
+    fn of_sponsor(&self, base: &Base, block: &Block) -> Verdict {
+        let forged = block.batches().iter().map(|(key, bytes)| {
+            let Ok(batch) = self.0.admissions.certified(*key, bytes.clone()) else { return Ok(false) };
+            let original = self.genesis().member(batch.sponsor()).map(|member| member.identity);
+            Ok::<_, StoreError>(match execution::member(base, self.genesis(), batch.sponsor())? {
+                None => true,
+                Some(now) => original == Some(now.member.identity) && !batch.is_signed_by(&now.member.identity),
+            })
+        });
+        match forged.collect::<Result<Vec<_>, _>>() {
+            Ok(forged) if forged.contains(&true) => Verdict::Wrong("a batch is not signed by its sponsor"),
+            Ok(_) => Verdict::Unknown,
+            Err(error) => {
+                self.halt(&error);
+                Verdict::Unknown
+            }
         }
     }
 
@@ -110,28 +135,32 @@ impl Node {
         }
         match self.0.store.header(height) {
             Ok(Some(header)) if header.digest() == block.id() => Verdict::Unknown,
-            Ok(Some(_)) => Verdict::Wrong("another block of this height is final"),
+            Ok(Some(_)) => Verdict::Late,
             Ok(None) | Err(_) => Verdict::Unknown,
         }
     }
 
     /// Waits while a block's time is further ahead of this node's clock than the network allows.
     async fn wait_for(&self, timestamp: Timestamp) {
-        let latest = now().plus_millis(self.genesis().parameters.max_clock_drift);
+        let latest = self.now().plus_millis(self.genesis().parameters.max_clock_drift);
         let ahead = timestamp.millis_since(latest);
         if ahead > 0 {
             let detail = "a proposed block's time is ahead of this machine's clock by more than the network allows: one of \
                           the two clocks is wrong; check this machine's time service first";
             self.doubt_clock();
             self.raise(AlarmKind::Clock, detail);
-            tokio::time::sleep(Duration::from_millis(ahead)).await;
+            self.0.host.sleep(Duration::from_millis(ahead)).await;
         }
+    }
+
+    fn now(&self) -> Timestamp {
+        timestamp(&*self.0.host)
     }
 
     /// A block of what waits, on `parent`; `None` if nothing does, or the parent is no longer to be built on.
     fn build(&self, parent: &BlockDigest, even_empty: bool) -> Result<Option<Block>, StoreError> {
         let Some(base) = self.0.chain.base(parent) else { return Ok(None) };
-        let timestamp = now().max(base.header.timestamp);
+        let timestamp = self.now().max(base.header.timestamp);
         let mut taken = execution::taken(&base);
         loop {
             let batches = match self.is_disk_full() {
@@ -186,17 +215,16 @@ impl Node {
 
     async fn build_off_thread(&self, parent: BlockDigest, even_empty: bool) -> Option<Block> {
         let node = self.clone();
-        match tokio::task::spawn_blocking(move || node.build(&parent, even_empty)).await {
-            Ok(Ok(block)) => block,
-            Ok(Err(error)) => {
+        match done(&*self.0.host, move || node.build(&parent, even_empty)).await? {
+            Ok(block) => block,
+            Err(error) => {
                 self.halt(&error);
                 None
             }
-            Err(_) => None,
         }
     }
 
-    async fn check_gossip(&self, key: BatchKey, bytes: Bytes) {
+    async fn check_gossip(&self, key: BatchKey, bytes: Bytes, from: PublicKey) {
         match self.0.admissions.admit(key, bytes, Urgency::Normal).await {
             Ok(batch) => {
                 if !self.is_final(&batch) {
@@ -204,8 +232,13 @@ impl Node {
                     let _ = self.0.pool.add(batch);
                 }
             }
+            Err(AdmissionError::Stopping) => {}
             Err(error) => {
-                tracing::warn!(%error, "another validator passed on a batch that is not admissible");
+                tracing::debug!(%error, "another validator passed on a batch that is not admissible");
+                // Of a member's new key its own node may know before this one.
+                if !error.is_of_sponsor() {
+                    self.accuse(from, Fault::Message("a batch that is not admissible"));
+                }
                 self.0.metrics.count(
                     "kontor_gossip_refused_total",
                     "Batches passed on by other validators that were not admissible.",
@@ -241,14 +274,14 @@ impl Machine for Node {
         if self.epoch().next.is_some() {
             return self.build_off_thread(parent, true).await;
         }
-        let deadline = Instant::now() + self.0.settings.hold;
+        let mut held = self.0.host.sleep(self.0.settings.hold);
         loop {
             let mut arrival = std::pin::pin!(self.0.pool.arrival());
             arrival.as_mut().enable();
             if let Some(block) = self.build_off_thread(parent, false).await {
                 return Some(block);
             }
-            if timeout_at(deadline, arrival).await.is_err() {
+            if before(&mut held, arrival).await.is_none() {
                 break;
             }
         }
@@ -258,7 +291,7 @@ impl Machine for Node {
         if unfinished || idle_views >= IDLE_VIEWS { self.build_off_thread(parent, true).await } else { None }
     }
 
-    async fn verify(&self, lineage: Vec<Arc<Block>>) -> bool {
+    async fn verify(&self, lineage: Vec<Arc<Block>>, proposer: PublicKey) -> bool {
         let Some((block, ancestors)) = lineage.split_last() else { return false };
         if self.0.halted.load(Relaxed) {
             return pending().await;
@@ -271,9 +304,10 @@ impl Machine for Node {
         match self.judge(block).await {
             Verdict::Holds => true,
             Verdict::Wrong(why) => {
-                tracing::warn!(height = block.header().height, why, "a proposed block is wrong");
+                self.accuse(proposer, Fault::Block { height: block.header().height, why });
                 false
             }
+            Verdict::Late => false,
             // To abstain is not to answer; the engine drops the question when it no longer matters.
             Verdict::Unknown => pending().await,
         }
@@ -291,14 +325,18 @@ impl Machine for Node {
         self.lasts().get(&epoch).copied()
     }
 
-    fn received(&self, batch: Bytes) {
+    fn received(&self, batch: Bytes, from: PublicKey) {
         if self.0.gossip.available_permits() == 0 {
             return;
         }
         let node = self.clone();
-        tokio::spawn(async move {
+        self.0.host.spawn(Box::pin(async move {
             let Ok(_permit) = node.0.gossip.acquire().await else { return };
-            node.check_gossip(BatchKey::of(&batch), batch.clone()).await;
-        });
+            node.check_gossip(BatchKey::of(&batch), batch.clone(), from).await;
+        }));
+    }
+
+    fn accuse(&self, validator: PublicKey, fault: Fault) {
+        self.raise_against(&validator, fault);
     }
 }

@@ -3,16 +3,14 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
 use kontor_ledger::record::RecordId;
-use tokio::{
-    sync::mpsc,
-    time::{Duration, Instant, timeout_at},
-};
+use tokio::sync::mpsc;
 
-use super::{Node, now};
+use super::{Node, host::before, now};
 use crate::{
     admission::{AdmissionError, Admitted, AdmittedRecord, Urgency},
     ordering::{Ordering, block::BatchKey},
@@ -102,8 +100,7 @@ impl Node {
         batch: &Arc<Admitted>,
         timeout: Duration,
     ) -> Result<Vec<Submitted>, SubmitError> {
-        let started = Instant::now();
-        let deadline = started + timeout;
+        let started = std::time::Instant::now();
         let ids: Vec<RecordId> = batch.records.iter().map(|record| record.id).collect();
         // The store has a record before those that wait for it are told: to wait first and look then misses nothing.
         let mut waiting = Waiting::start(self, &ids);
@@ -111,8 +108,9 @@ impl Node {
         if found.len() < ids.len() && self.0.pool.add(Arc::clone(batch))? {
             ordering.submit(batch.bytes.clone());
         }
+        let mut timer = self.0.host.sleep(timeout);
         while found.len() < ids.len() {
-            let Ok(Some(entry)) = timeout_at(deadline, waiting.finals.recv()).await else { break };
+            let Some(Some(entry)) = before(&mut timer, waiting.finals.recv()).await else { break };
             self.activity().submitted(now(), started.elapsed());
             found.insert(entry.id, entry);
         }

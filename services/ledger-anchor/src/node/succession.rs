@@ -156,6 +156,7 @@ impl Setup {
                 last,
                 validators: epoch.validators.clone(),
                 key,
+                partition: String::new(),
                 leader_timeout: Duration::from_millis(validator.leader_timeout),
             },
             places: places.collect(),

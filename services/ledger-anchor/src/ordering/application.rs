@@ -13,8 +13,9 @@ use commonware_runtime::{Clock, Metrics, Spawner};
 use futures::StreamExt as _;
 
 use super::{
-    Machine,
+    Fault, Machine,
     block::{Block, EngineDigest, engine_digest},
+    consensus::ledger_key,
 };
 
 /// Adapts a [`Machine`] to the engine of one epoch.
@@ -74,12 +75,17 @@ where
         Some(Digested::precomputed(block.above(self.base), digest))
     }
 
-    async fn verify(&mut self, _: (E, Self::Context), ancestry: impl Ancestry<Block>) -> bool {
+    async fn verify(&mut self, (_, context): (E, Self::Context), ancestry: impl Ancestry<Block>) -> bool {
         let lineage = self.lineage(ancestry, true).await;
-        if lineage.last().is_none_or(|block| block.header().epoch != self.epoch) {
+        let Some((epoch, height)) = lineage.last().map(|block| (block.header().epoch, block.header().height)) else {
+            return false;
+        };
+        let proposer = ledger_key(&context.leader);
+        if epoch != self.epoch {
+            self.machine.accuse(proposer, Fault::Block { height, why: "it is of another epoch" });
             return false;
         }
-        self.machine.verify(lineage).await
+        self.machine.verify(lineage, proposer).await
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ::tokio::sync::mpsc;
 use bytes::Bytes;
 use commonware_broadcast::buffered;
-use commonware_codec::DecodeExt as _;
+use commonware_codec::{DecodeExt as _, FixedSize as _};
 use commonware_consensus::{
     Reporters,
     marshal::{
@@ -39,6 +39,7 @@ use super::{
     application::Adapter,
     block::{Block, Body, EngineDigest, engine_digest},
     delivery::{self, Certificates},
+    witness::{Watchful, Witness},
 };
 
 /// One epoch, as one of its validators takes part in it.
@@ -56,6 +57,8 @@ pub struct Seat {
     pub validators: Vec<PublicKey>,
     /// This validator's key.
     pub key: SigningKey,
+    /// What the names of its partitions in the engine's storage begin with; empty if it has a storage of its own.
+    pub partition: String,
     /// How long a leader may take before the others give up its view; longer than a proposal is held open.
     pub leader_timeout: Duration,
 }
@@ -113,6 +116,13 @@ pub fn engine_key(key: &PublicKey) -> Option<ed25519::PublicKey> {
     }
 }
 
+/// The ledger's form of a validator key.
+pub fn ledger_key(key: &ed25519::PublicKey) -> PublicKey {
+    let mut bytes = [0; ed25519::PublicKey::SIZE];
+    bytes.copy_from_slice(key.as_ref());
+    PublicKey::from_bytes(Suite::Intl, bytes)
+}
+
 /// How many channels consensus takes; [`Channels::of`] is given as many, in this order.
 pub const CHANNELS: u64 = 6;
 
@@ -162,6 +172,8 @@ where
 {
     let Identities { signer, validators, .. } = seat.identities()?;
     let me = signer.public_key();
+    let witness = Witness::new(machine.clone(), certificates.clone(), &validators);
+    let oracle = Watchful::new(oracle, machine.clone());
     let scheme = Scheme::signer(&seat.namespace, validators, signer).ok_or(ConsensusError::NotAValidator)?;
     let base = seat.base.height;
 
@@ -197,11 +209,11 @@ where
     let failed = |error: &dyn std::fmt::Display| ConsensusError::Storage(error.to_string());
     let finalizations = prunable::Archive::init(
         context.child("finalizations"),
-        archive("finalizations", &cache, Scheme::certificate_codec_config_unbounded()),
+        archive(&seat.partition, "finalizations", &cache, Scheme::certificate_codec_config_unbounded()),
     )
     .await
     .map_err(|error| failed(&error))?;
-    let blocks = prunable::Archive::init(context.child("blocks"), archive("blocks", &cache, base))
+    let blocks = prunable::Archive::init(context.child("blocks"), archive(&seat.partition, "blocks", &cache, base))
         .await
         .map_err(|error| failed(&error))?;
     let adapter = Adapter { machine: machine.clone(), epoch: seat.epoch, base };
@@ -215,7 +227,7 @@ where
             provider: ConstantProvider::new(scheme.clone()),
             epocher: adapter.clone(),
             start: marshal::Start::Genesis(Digested::precomputed(first, genesis)),
-            partition_prefix: "marshal".into(),
+            partition_prefix: format!("{}marshal", seat.partition),
             mailbox_size: NZUsize!(1024),
             view_retention: ViewDelta::new(64),
             prunable_items_per_section: NZU64!(1024),
@@ -247,10 +259,10 @@ where
             blocker: oracle,
             automaton: application.clone(),
             relay: application.clone(),
-            reporter: Reporters::from((certificates.clone(), application)),
+            reporter: Reporters::from((witness, application)),
             track_historical_votes: false,
             strategy: Sequential,
-            partition: JOURNAL.into(),
+            partition: format!("{}{JOURNAL}", seat.partition),
             mailbox_size: NZUsize!(1024),
             epoch: Epoch::new(seat.epoch),
             floor,
@@ -272,9 +284,10 @@ where
     broadcast.start(channels.broadcasts);
     marshal_actor.start(inbox, broadcast_mailbox, resolver);
     engine.start(channels.votes, channels.certificates, channels.fetches);
-    let (receiving, batches) = (machine.clone(), channels.batches);
+    let (receiving, (sender, receiver)) = (machine.clone(), channels.batches);
     context.child("delivery").spawn(move |_| delivery::deliver(machine, marshal, certificates, delivered, base));
-    context.child("batches").spawn(move |_| exchange(receiving, batches, outgoing));
+    context.child("sending").spawn(move |_| send_batches(sender, outgoing));
+    context.child("receiving").spawn(move |_| receive_batches(receiving, receiver));
     Ok(())
 }
 
@@ -283,13 +296,13 @@ const STRANGE: &str = "the last certificate in the store does not hold for the e
 /// The folder of the votes, below the engine's folder: what [`super::guard`] looks for.
 pub const JOURNAL: &str = "simplex";
 
-fn archive<C>(name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
+fn archive<C>(partition: &str, name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config<EightCap, C> {
     prunable::Config {
         translator: EightCap,
-        metadata_partition: format!("{name}-metadata"),
-        key_partition: format!("{name}-key"),
+        metadata_partition: format!("{partition}{name}-metadata"),
+        key_partition: format!("{partition}{name}-key"),
         key_page_cache: cache.clone(),
-        value_partition: format!("{name}-value"),
+        value_partition: format!("{partition}{name}-value"),
         compression: None,
         codec_config,
         items_per_section: NZU64!(4096),
@@ -299,25 +312,23 @@ fn archive<C>(name: &str, cache: &CacheRef, codec_config: C) -> prunable::Config
     }
 }
 
-/// Sends this node's batches to the other validators and takes theirs.
-async fn exchange<M, S, R>(machine: M, (mut sender, mut receiver): (S, R), mut outgoing: mpsc::Receiver<Bytes>)
+/// Sends this node's batches to the other validators.
+async fn send_batches<S>(mut sender: S, mut outgoing: mpsc::Receiver<Bytes>)
+where
+    S: Sender<PublicKey = ed25519::PublicKey>,
+{
+    while let Some(batch) = outgoing.recv().await {
+        sender.send(Recipients::All, IoBuf::from(batch), false);
+    }
+}
+
+/// Takes the other validators' batches.
+async fn receive_batches<M, R>(machine: M, mut receiver: R)
 where
     M: Machine,
-    S: Sender<PublicKey = ed25519::PublicKey>,
     R: Receiver<PublicKey = ed25519::PublicKey>,
 {
-    loop {
-        ::tokio::select! {
-            batch = outgoing.recv() => match batch {
-                Some(batch) => {
-                    sender.send(Recipients::All, IoBuf::from(batch), false);
-                }
-                None => return,
-            },
-            message = receiver.recv() => match message {
-                Ok((_, message)) => machine.received(message.into()),
-                Err(_) => return,
-            },
-        }
+    while let Ok((from, batch)) = receiver.recv().await {
+        machine.received(batch.into(), ledger_key(&from));
     }
 }
