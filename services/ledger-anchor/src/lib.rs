@@ -46,6 +46,8 @@ pub mod replay;
 pub mod retention;
 pub mod rules;
 mod running;
+#[cfg(test)]
+mod simulation;
 pub mod state;
 pub mod store;
 pub mod vigil;

@@ -128,9 +128,7 @@ impl Node {
                 known.get_mut().detail.clone_from(&detail);
                 detail
             }
-            Entry::Vacant(place) => {
-                place.insert(Alarm { kind, member, detail: detail(), since: now() }).detail.clone()
-            }
+            Entry::Vacant(place) => place.insert(Alarm { kind, member, detail: detail(), since: now() }).detail.clone(),
         };
         drop(alarms);
         tracing::error!(kind = kind.as_str(), member = code, detail, "alarm");

@@ -41,7 +41,7 @@ pub fn run(node: &Node, finalised: &Receiver<Finalised>) {
 }
 
 /// Commits a block and those that wait after it; false if the node can no longer trust its data.
-pub(super) fn commit_group(node: &Node, first: Finalised, finalised: &Receiver<Finalised>) -> bool {
+pub(crate) fn commit_group(node: &Node, first: Finalised, finalised: &Receiver<Finalised>) -> bool {
     let mut group = Group { blocks: Vec::new(), done: Vec::new() };
     let outcome = take(node, &mut group, first)
         .and_then(|()| finalised.try_iter().take(GROUP - 1).try_for_each(|next| take(node, &mut group, next)))
