@@ -7,5 +7,6 @@ mod export;
 mod faults;
 mod input;
 mod membership;
+mod partition;
 mod plaintext;
 mod verifier;
