@@ -34,6 +34,9 @@ pub trait Ordering: Send + Sync {
     /// Who orders now.
     fn membership(&self) -> Membership;
 
+    /// Whether it ended without having been stopped.
+    fn has_failed(&self) -> bool;
+
     /// Stops the engine and waits for its thread; called once.
     fn stop(&self);
 }

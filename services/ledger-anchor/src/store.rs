@@ -38,7 +38,10 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database failed.
-    #[error("the node's database failed: {0}")]
+    #[error(
+        "the node's database failed: {0}. See that the disk of the data folder has room and can be written, then start \
+         the node again"
+    )]
     Database(#[from] fjall::Error),
     /// A stored value does not decode, or something that must be there is not.
     #[error("the node's database is damaged: {0}. Stop the node and restore its data folder, or join anew")]

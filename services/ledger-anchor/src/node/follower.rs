@@ -173,6 +173,10 @@ impl Ordering for Follower {
         Membership { epoch: number, view: 0, validators, orders: false }
     }
 
+    fn has_failed(&self) -> bool {
+        false
+    }
+
     fn stop(&self) {
         self.shutdown.trigger();
         if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {

@@ -2,7 +2,9 @@
 //! while none is, or while the network has gone on to a later epoch without this node.
 
 use std::{
-    fs, io,
+    fs,
+    future::pending,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -44,6 +46,11 @@ const LOOK: Duration = Duration::from_secs(3);
 
 /// For a peer's answer.
 const ANSWER: Duration = Duration::from_secs(5);
+
+/// What to do when the engine ended by itself.
+const ENGINE_ENDED: &str = "the ordering engine ended by itself, as it does when it cannot write its journal: see that \
+                            the disk of the data folder has room and can be written, then start the node again; the \
+                            log says why";
 
 /// Why a node cannot take its place.
 #[derive(Debug, thiserror::Error)]
@@ -293,6 +300,10 @@ impl Ordering for Succession {
         self.current().membership()
     }
 
+    fn has_failed(&self) -> bool {
+        self.current().has_failed()
+    }
+
     fn stop(&self) {
         self.shutdown.trigger();
         if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -339,6 +350,11 @@ async fn turn(setup: &Setup, now: &Current) -> bool {
         let moved = timeout(LOOK, progress.wait_for(|progress| progress.epoch != seen)).await;
         seen = moved.ok().and_then(Result::ok).map_or(seen, |progress| progress.epoch);
         if now.is_engine {
+            if now.ordering.has_failed() {
+                setup.node.halt(&ENGINE_ENDED);
+                // Only a new start reads the journal again.
+                return pending().await;
+            }
             if seen != now.epoch {
                 return false;
             }

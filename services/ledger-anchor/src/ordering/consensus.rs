@@ -27,7 +27,7 @@ use commonware_cryptography::{
 };
 use commonware_p2p::{Blocker, Provider, Receiver, Recipients, Sender, max_message_size};
 use commonware_parallel::Sequential;
-use commonware_runtime::{Clock, IoBuf, Metrics, Spawner, Storage, buffer::paged::CacheRef};
+use commonware_runtime::{Clock, Handle, IoBuf, Metrics, Spawner, Storage, buffer::paged::CacheRef};
 use commonware_storage::{archive::prunable, translator::EightCap};
 use commonware_utils::{NZDuration, NZU16, NZU64, NZUsize, TryCollect as _, ordered::Set};
 use kontor_ledger::{block::BlockHeader, certificate::Certificate, encoding::MAX_BYTES};
@@ -150,7 +150,7 @@ impl<S, R> Channels<S, R> {
     }
 }
 
-/// Starts consensus; it runs until `context` stops.
+/// Starts consensus; it runs until `context` stops. None of its tasks, which are returned, ends before.
 ///
 /// # Errors
 /// Any [`ConsensusError`].
@@ -162,7 +162,7 @@ pub async fn start<E, O, S, R, M>(
     machine: M,
     certificates: Certificates,
     outgoing: mpsc::Receiver<Bytes>,
-) -> Result<(), ConsensusError>
+) -> Result<Vec<Handle<()>>, ConsensusError>
 where
     E: Spawner + Clock + Storage + Metrics + CryptoRng,
     O: Blocker<PublicKey = ed25519::PublicKey> + Provider<PublicKey = ed25519::PublicKey>,
@@ -281,14 +281,15 @@ where
     );
 
     let (inbox, delivered) = delivery::inbox();
-    broadcast.start(channels.broadcasts);
-    marshal_actor.start(inbox, broadcast_mailbox, resolver);
-    engine.start(channels.votes, channels.certificates, channels.fetches);
     let (receiving, (sender, receiver)) = (machine.clone(), channels.batches);
-    context.child("delivery").spawn(move |_| delivery::deliver(machine, marshal, certificates, delivered, base));
-    context.child("sending").spawn(move |_| send_batches(sender, outgoing));
-    context.child("receiving").spawn(move |_| receive_batches(receiving, receiver));
-    Ok(())
+    Ok(vec![
+        broadcast.start(channels.broadcasts),
+        marshal_actor.start(inbox, broadcast_mailbox, resolver),
+        engine.start(channels.votes, channels.certificates, channels.fetches),
+        context.child("delivery").spawn(move |_| delivery::deliver(machine, marshal, certificates, delivered, base)),
+        context.child("sending").spawn(move |_| send_batches(sender, outgoing)),
+        context.child("receiving").spawn(move |_| receive_batches(receiving, receiver)),
+    ])
 }
 
 const STRANGE: &str = "the last certificate in the store does not hold for the epoch's validators";

@@ -17,12 +17,13 @@ use ::tokio::sync::{mpsc, oneshot};
 use bytes::Bytes;
 use commonware_cryptography::{ChaCha20Poly1305, Signer as _, ed25519};
 use commonware_p2p::{Address, AddressableManager as _, authenticated::lookup};
-use commonware_runtime::{Quota, Runner as _, Spawner as _, Supervisor as _, tokio};
+use commonware_runtime::{Handle, Quota, Runner as _, Spawner as _, Supervisor as _, tokio};
 use commonware_stream::{
     cups::{self, Cups},
     sake::{self, Sake},
 };
 use commonware_utils::{NZU32, NZUsize, ordered::Map, union};
+use futures::future::{select, select_all};
 use kontor_sealing::PublicKey;
 
 pub use super::consensus::engine_key;
@@ -104,12 +105,15 @@ impl Engine {
                     .with_worker_threads(config.threads)
                     .with_tcp_nodelay(Some(true));
                 tokio::Runner::new(runtime).start(async move |context| {
-                    let outcome = run(&context, config, machine, kept, batches).await;
-                    let failed = outcome.is_err();
-                    let _ = started.send(outcome);
-                    if !failed {
-                        // Ends when the handle is used or dropped.
-                        let _ = stopped.await;
+                    match run(&context, config, machine, kept, batches).await {
+                        Ok(tasks) => {
+                            let _ = started.send(Ok(()));
+                            // Ends when the handle is used or dropped, or with the first task that ends by itself.
+                            select(stopped, select_all(tasks)).await;
+                        }
+                        Err(error) => {
+                            let _ = started.send(Err(error));
+                        }
                     }
                     let _ = context.stop(0, Some(Duration::from_secs(2))).await;
                 });
@@ -135,6 +139,11 @@ impl Ordering for Engine {
         }
     }
 
+    fn has_failed(&self) -> bool {
+        let stop = self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        stop.as_ref().is_some_and(|(_, thread)| thread.is_finished())
+    }
+
     fn stop(&self) {
         let taken = self.stop.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some((stop, thread)) = taken {
@@ -156,7 +165,7 @@ async fn run<M: Machine>(
     machine: M,
     certificates: Certificates,
     batches: mpsc::Receiver<Bytes>,
-) -> Result<(), EngineError> {
+) -> Result<Vec<Handle<()>>, EngineError> {
     let Config { seat, places, listen, .. } = config;
     let Identities { signer, validators, largest } = seat.identities()?;
     let me = signer.public_key();
@@ -197,6 +206,7 @@ async fn run<M: Machine>(
     oracle.track(0, addresses);
     let quota = Quota::per_second(NZU32!(MESSAGES_PER_SECOND));
     let channels = Channels::of(|channel| network.register(channel, quota));
-    network.start();
-    Ok(consensus::start(context, seat, oracle, channels, machine, certificates, batches).await?)
+    let mut tasks = vec![network.start()];
+    tasks.extend(consensus::start(context, seat, oracle, channels, machine, certificates, batches).await?);
+    Ok(tasks)
 }

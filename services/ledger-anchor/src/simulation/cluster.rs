@@ -115,6 +115,10 @@ impl Ordering for Way {
         Membership { epoch: epoch.number, view: 0, validators: epoch.validators, orders: true }
     }
 
+    fn has_failed(&self) -> bool {
+        false
+    }
+
     fn stop(&self) {}
 }
 

@@ -3,6 +3,7 @@
 mod attachments;
 mod certificates;
 mod consortium;
+mod disk;
 mod epochs;
 mod log;
 mod network;
