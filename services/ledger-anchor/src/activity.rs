@@ -10,10 +10,10 @@ use kontor_ledger::time::Timestamp;
 use serde::Serialize;
 
 /// Milliseconds of one entry.
-const SPAN: u64 = 10_000;
+pub const SPAN: u64 = 10_000;
 
 /// Entries kept: an hour.
-const KEPT: usize = 360;
+pub const KEPT: usize = 360;
 
 /// Latencies are counted by powers of two of a microsecond: none is longer than the last.
 const CLASSES: usize = 32;

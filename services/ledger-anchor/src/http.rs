@@ -7,6 +7,7 @@ mod events;
 mod log;
 mod network;
 mod objects;
+pub(crate) mod page;
 mod problem;
 mod records;
 
@@ -67,6 +68,7 @@ pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listen
     config
         .service(collection)
         .service(attachment)
+        .route("/find", web::get().to(page::find::find))
         .route("/v1/records/{id}", web::get().to(records::show::show))
         .route("/v1/records/{id}/receipt", web::get().to(records::receipt::receipt))
         .route("/v1/objects/{reference}", web::get().to(objects::show::show))

@@ -32,7 +32,7 @@ use kontor_chassis::metrics::Metrics;
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
     genesis::Genesis,
-    governance::{Epoch, MemberState},
+    governance::{self, Epoch, MemberState},
     member::MemberId,
     merkle::verify_inclusion,
     receipt::Receipt,
@@ -268,6 +268,15 @@ impl Node {
     /// The validators and what follows them, as of the last block.
     pub fn epoch(&self) -> Epoch {
         self.roster().epoch.clone()
+    }
+
+    /// Numbers and version of the rules for the next block.
+    ///
+    /// # Errors
+    /// [`StoreError::State`].
+    pub fn settings(&self) -> Result<governance::Settings, StoreError> {
+        let next = self.0.chain.height().saturating_add(1);
+        Ok(members::settings(&Committed::new(self.store()), self.genesis(), next)?)
     }
 
     fn roster(&self) -> Arc<Roster> {

@@ -211,7 +211,8 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         }
     };
 
-    let server = Server::new(http::SERVICE).health(health(&node)).metrics(&metrics).limits(limits());
+    let health = health(&node);
+    let server = Server::new(http::SERVICE).health(health.clone()).metrics(&metrics).limits(limits());
     let stopping = server.shutdown();
     let app = web::Data::new(App {
         node: node.clone(),
@@ -222,6 +223,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         announce: config.announce.clone(),
         shutdown: stopping.clone(),
     });
+    http::page::sections(&health, &app);
     let routed = app.clone();
     let server = match server
         .start(&config.listen, app, move |routes, listener| http::routes(&routed, routes, listener))
@@ -307,10 +309,6 @@ fn health(node: &Node) -> Health {
         ("Height", |node| node.progress().borrow().height.to_string()),
         ("Root of the log", |node| node.progress().borrow().root.to_string()),
         ("Records waiting", |node| node.load().0.to_string()),
-        ("Alarms", |node| {
-            let alarms: Vec<_> = node.alarms().into_iter().map(|alarm| alarm.detail).collect();
-            if alarms.is_empty() { "none".to_owned() } else { alarms.join("; ") }
-        }),
     ] {
         let node = node.clone();
         health.figure(label, move || {

@@ -1,10 +1,12 @@
-//! How a service is doing: readiness checks and the figures on its front page.
+//! How a service is doing: readiness checks, and the figures and sections on its front page.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
+
+use crate::html::Html;
 
 type Probe<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = T> + Send>> + Send + Sync>;
 
@@ -19,6 +21,7 @@ pub struct Health(Arc<Mutex<Probes>>);
 struct Probes {
     checks: Vec<(&'static str, Probe<Result<(), String>>)>,
     figures: Vec<(&'static str, Probe<String>)>,
+    sections: Vec<(&'static str, Probe<Html>)>,
 }
 
 /// The result of one check.
@@ -53,6 +56,15 @@ impl Health {
         self.with(|probes| probes.figures.push((label, Arc::new(move || Box::pin(probe())))));
     }
 
+    /// Adds a section to the front page. It is public.
+    pub fn section<F, R>(&self, title: &'static str, probe: F)
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Html> + Send + 'static,
+    {
+        self.with(|probes| probes.sections.push((title, Arc::new(move || Box::pin(probe())))));
+    }
+
     /// Runs every check.
     pub async fn checks(&self) -> Vec<Check> {
         let checks = self.with(|probes| probes.checks.clone());
@@ -69,6 +81,16 @@ impl Health {
         let run = figures.into_iter().map(async |(label, probe)| {
             let value = timeout(PATIENCE, probe()).await;
             (label, value.unwrap_or_else(|_| "–".to_owned()))
+        });
+        futures::future::join_all(run).await
+    }
+
+    /// Collects every section that answers in time.
+    pub async fn sections(&self) -> Vec<(&'static str, Html)> {
+        let sections = self.with(|probes| probes.sections.clone());
+        let run = sections.into_iter().map(async |(title, probe)| {
+            let section = timeout(PATIENCE, probe()).await;
+            (title, section.unwrap_or_else(|_| Html::of("–")))
         });
         futures::future::join_all(run).await
     }

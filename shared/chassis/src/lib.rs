@@ -36,6 +36,7 @@ pub mod config;
 pub mod database;
 pub mod files;
 pub mod health;
+pub mod html;
 pub mod idempotency;
 pub mod json;
 pub mod mail;

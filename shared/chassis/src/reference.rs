@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use crate::html::escape;
 use crate::server::Service;
-use crate::server::page::{escape, frame};
+use crate::server::page::frame;
 
 const VERBS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 

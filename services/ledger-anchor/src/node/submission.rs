@@ -15,7 +15,7 @@ use crate::{
     admission::{AdmissionError, Admitted, AdmittedRecord, Urgency},
     ordering::{Ordering, block::BatchKey},
     pool::PoolFull,
-    rules::{members, since},
+    rules::since,
     state,
     store::{Committed, Entry, StoreError},
 };
@@ -80,10 +80,8 @@ impl Node {
         }
         let key = BatchKey::of(&bytes);
         let batch = self.0.admissions.admit(key, bytes, Urgency::Normal).await?;
-        let next = self.0.chain.height().saturating_add(1);
-        let known =
-            members::settings(&Committed::new(&self.0.store), self.genesis(), next).map_err(StoreError::State)?;
-        let later = |record: &AdmittedRecord| since(&record.record.unsigned.body) > known.rules;
+        let rules = self.settings()?.rules;
+        let later = |record: &AdmittedRecord| since(&record.record.unsigned.body) > rules;
         match batch.records.iter().position(later) {
             Some(place) => Err(SubmitError::NotActiveYet { place }),
             None => Ok(batch),

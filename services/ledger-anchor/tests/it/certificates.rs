@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::network::{BANK, Network, Node, REGULATOR, id};
 
-fn terms(number: u8, member: &str) -> CertificateTerms {
+pub fn terms(number: u8, member: &str) -> CertificateTerms {
     let mut bytes = [0x41; 16];
     bytes[15] = number;
     CertificateTerms {

@@ -7,6 +7,7 @@ mod disk;
 mod epochs;
 mod log;
 mod network;
+mod page;
 mod receivables;
 mod records;
 mod recovery;

@@ -32,8 +32,9 @@ pub(super) async fn nothing_here(request: HttpRequest, site: web::Data<Site>) ->
 }
 
 async fn front(site: web::Data<Site>) -> HttpResponse {
-    let (checks, figures) = tokio::join!(site.health.checks(), site.health.figures());
-    page::html(page::front(&site, &checks, &figures))
+    let health = &site.health;
+    let (checks, figures, sections) = tokio::join!(health.checks(), health.figures(), health.sections());
+    page::html(page::front(&site, &checks, &figures, &sections))
 }
 
 async fn reference(site: web::Data<Site>) -> HttpResponse {

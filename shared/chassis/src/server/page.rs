@@ -10,15 +10,16 @@ use sha2::{Digest, Sha256};
 
 use super::Site;
 use crate::health::Check;
+use crate::html::{Html, escape};
 
 /// The one style of all chassis pages; the content security policy allows it by its hash and nothing else.
 pub(crate) const STYLE: &str = include_str!("page.css");
 
-/// Answers with a page under a policy that runs no script and loads nothing.
-pub(super) fn html(body: String) -> HttpResponse {
+/// Answers with a page under a policy that runs no script and loads nothing; a form may only ask the service itself.
+pub(crate) fn html(body: String) -> HttpResponse {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
@@ -37,23 +38,12 @@ pub(crate) fn frame(title: &str, main: &str) -> String {
     )
 }
 
-/// Text made safe for HTML, also inside quoted attributes.
-pub(crate) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-pub(super) fn front(site: &Site, checks: &[Check], figures: &[(&'static str, String)]) -> String {
+pub(super) fn front(
+    site: &Site,
+    checks: &[Check],
+    figures: &[(&'static str, String)],
+    sections: &[(&'static str, Html)],
+) -> String {
     let ready = checks.iter().all(|check| check.failure.is_none());
     let (class, word) = if ready { ("good", "Ready") } else { ("bad", "Not ready") };
     let mut main = format!(
@@ -74,8 +64,12 @@ pub(super) fn front(site: &Site, checks: &[Check], figures: &[(&'static str, Str
     }
     row("up for", &duration(site.started.elapsed().as_secs()));
     row("version", env!("CARGO_PKG_VERSION"));
+    main.push_str("</dl></section>");
+    for (title, section) in sections {
+        let _ = write!(main, "<section><h2>{}</h2>{}</section>", escape(title), section.as_str());
+    }
     main.push_str(
-        "</dl></section><nav><a href=\"/docs\">API reference</a><a href=\"/v1/openapi.json\">OpenAPI document</a>\
+        "<nav><a href=\"/docs\">API reference</a><a href=\"/v1/openapi.json\">OpenAPI document</a>\
          <a href=\"/health/ready\">Health</a><a href=\"/metrics\">Metrics</a></nav>",
     );
     frame(site.service.title, &main)
@@ -95,8 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_cannot_leave_its_place() {
-        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+    fn durations_are_for_people() {
         assert_eq!(duration(3_700), "1 h 1 min");
     }
 }

@@ -7,7 +7,7 @@ use kontor_ledger::{encoding::from_cbor, governance::Proposal};
 use crate::{
     http::{App, problem},
     state::PROPOSALS,
-    store::StoreError,
+    store::{Store, StoreError},
 };
 
 /// Proposals looked at.
@@ -18,10 +18,18 @@ const SHOWN: usize = 200;
 
 /// What members proposed, the latest first.
 pub async fn proposals(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    let stored = app.node.store().states(PROPOSALS, MOST).map_err(problem::store)?;
+    Ok(HttpResponse::Ok().json(latest(app.node.store()).map_err(problem::store)?))
+}
+
+/// The latest proposals, the latest first.
+///
+/// # Errors
+/// Any [`StoreError`].
+pub fn latest(store: &Store) -> Result<Vec<Proposal>, StoreError> {
+    let stored = store.states(PROPOSALS, MOST)?;
     let all = stored.iter().map(|bytes| Ok(from_cbor(bytes)?)).collect::<Result<Vec<Proposal>, StoreError>>();
-    let mut all = all.map_err(problem::store)?;
+    let mut all = all?;
     all.sort_by_key(|proposal| std::cmp::Reverse((proposal.at, proposal.id)));
     all.truncate(SHOWN);
-    Ok(HttpResponse::Ok().json(all))
+    Ok(all)
 }

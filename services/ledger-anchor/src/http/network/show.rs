@@ -7,8 +7,7 @@ use serde_json::json;
 
 use crate::{
     http::{App, problem},
-    rules::{RULES, members},
-    store::{Committed, StoreError},
+    rules::RULES,
 };
 
 /// Members, validators, and how far this node is.
@@ -17,9 +16,7 @@ pub async fn show(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let membership = app.ordering.membership();
     let progress = *app.node.progress().borrow();
     let (waiting, waiting_bytes) = app.node.load();
-    let next = progress.height.saturating_add(1);
-    let settings = members::settings(&Committed::new(app.node.store()), genesis, next);
-    let settings = settings.map_err(|error| problem::store(StoreError::State(error)))?;
+    let settings = app.node.settings().map_err(problem::store)?;
     Ok(HttpResponse::Ok().json(json!({
         "network": app.node.network(),
         "name": genesis.name,
