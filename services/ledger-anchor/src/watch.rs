@@ -4,7 +4,11 @@
 use std::collections::BTreeSet;
 
 use kontor_chassis::Shutdown;
-use kontor_ledger::{block::BlockHeader, certificate::Certificate, member::MemberId};
+use kontor_ledger::{
+    block::BlockHeader, certificate::Certificate, encoding::from_cbor, epoch::EpochEnd, governance::Epoch,
+    member::MemberId,
+};
+use kontor_sealing::{Hash, PublicKey};
 use serde::Deserialize;
 use tokio::time::{Duration, sleep, timeout};
 
@@ -27,6 +31,18 @@ pub(crate) struct Checkpoint {
     /// The block.
     pub(crate) block: BlockHeader,
     pub(crate) certificate: Certificate,
+}
+
+impl Checkpoint {
+    /// Whether the validators of an epoch of the network certified it.
+    pub(crate) fn holds(&self, network: &Hash, epoch: u64, validators: &[PublicKey]) -> bool {
+        let Self { block, certificate } = self;
+        block.network == *network
+            && block.epoch == epoch
+            && certificate.epoch == epoch
+            && certificate.payload == block.digest()
+            && certificate.verify(network, validators).is_ok()
+    }
 }
 
 /// What a peer's checkpoint says beside this node's log.
@@ -77,7 +93,14 @@ async fn compare_with(node: &Node, peer: &Peer, client: &reqwest::Client) -> Opt
     // A peer that cannot be reached shows in its own monitoring.
     let checkpoint = timeout(ANSWER, ask(client, &peer.http)).await.ok()??;
     let (judging, block, member) = (node.clone(), checkpoint.block, peer.member);
-    match tokio::task::spawn_blocking(move || judge(&judging, &checkpoint)).await.ok()? {
+    let comparison = if checkpoint.certificate.epoch > node.epoch().number {
+        // One that does not show how the network came there says nothing.
+        let proven = timeout(ANSWER, is_of_later_epoch(node, &checkpoint, client, &peer.http)).await.ok()??;
+        Ok(if proven { Comparison::Same } else { Comparison::Unproven })
+    } else {
+        tokio::task::spawn_blocking(move || judge(&judging, &checkpoint)).await.ok()?
+    };
+    match comparison {
         Ok(Comparison::Same) => {
             node.note_seen(member, &block);
             return Some(block.height);
@@ -91,6 +114,33 @@ async fn compare_with(node: &Node, peer: &Peer, client: &reqwest::Client) -> Opt
     None
 }
 
+/// Whether the validators of the epochs that this node has not reached hand over to those that certified a checkpoint;
+/// `None` if the peer does not show it.
+async fn is_of_later_epoch(
+    node: &Node,
+    checkpoint: &Checkpoint,
+    client: &reqwest::Client,
+    address: &str,
+) -> Option<bool> {
+    let Epoch { mut number, mut validators, .. } = node.epoch();
+    while number < checkpoint.certificate.epoch {
+        let end = epoch_end(client, address, number).await?;
+        if end.verify(&node.network(), number, &validators).is_err() {
+            return Some(false);
+        }
+        (number, validators) = (number.checked_add(1)?, end.validators);
+    }
+    Some(checkpoint.holds(&node.network(), number, &validators))
+}
+
+/// The end of an epoch as another node has it.
+pub(crate) async fn epoch_end(client: &reqwest::Client, address: &str, epoch: u64) -> Option<EpochEnd> {
+    let request = client.get(format!("{address}/v1/epochs?from={epoch}&limit=1"));
+    let request = request.header("accept", "application/cbor");
+    let bytes = bounded(request.send().await.ok()?.error_for_status().ok()?).await?;
+    from_cbor::<Vec<EpochEnd>>(&bytes).ok()?.pop()
+}
+
 pub(crate) async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {
     let request = client.get(format!("{address}/v1/checkpoints/latest"));
     let answer = request.send().await.ok()?.error_for_status().ok()?;
@@ -99,7 +149,7 @@ pub(crate) async fn ask(client: &reqwest::Client, address: &str) -> Option<Check
 }
 
 /// An answer's body, unless it is larger than any that is asked for here.
-pub(crate) async fn bounded(mut answer: reqwest::Response) -> Option<Vec<u8>> {
+async fn bounded(mut answer: reqwest::Response) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.ok()? {
         if bytes.len().saturating_add(chunk.len()) > LARGEST {
@@ -112,14 +162,8 @@ pub(crate) async fn bounded(mut answer: reqwest::Response) -> Option<Vec<u8>> {
 
 fn judge(node: &Node, other: &Checkpoint) -> Result<Comparison, StoreError> {
     let Checkpoint { block, certificate } = other;
-    if certificate.epoch > node.epoch().number {
-        return Ok(Comparison::Same);
-    }
     let validators = node.validators_of(certificate.epoch)?.unwrap_or_default();
-    let certified = block.network == node.network()
-        && certificate.payload == block.digest()
-        && certificate.verify(&node.network(), &validators).is_ok();
-    if !certified {
+    if !other.holds(&node.network(), certificate.epoch, &validators) {
         return Ok(Comparison::Unproven);
     }
     let Some(own) = node.store().header(block.height)? else { return Ok(Comparison::Same) };

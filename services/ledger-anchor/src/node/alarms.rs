@@ -116,8 +116,11 @@ impl Node {
     fn note(&self, kind: AlarmKind, member: Option<MemberId>, latest: bool, detail: impl FnOnce() -> String) {
         let code = member.map(|member| member.to_string()).unwrap_or_default();
         let labels = [("kind", kind.as_str()), ("member", code.as_str())];
-        self.0.metrics.count("kontor_alarms_total", "Reasons for alarms, by kind and member named.", &labels, 1);
         let mut alarms = self.lock_alarms();
+        // What is looked at every second is one reason as long as it stands.
+        if !(latest && alarms.contains_key(&(kind, member))) {
+            self.0.metrics.count("kontor_alarms_total", "Reasons for alarms, by kind and member named.", &labels, 1);
+        }
         let detail = match alarms.entry((kind, member)) {
             Entry::Occupied(_) if !latest => return,
             Entry::Occupied(mut known) => {

@@ -142,7 +142,8 @@ impl Node {
 
     /// Waits while a block's time is further ahead of this node's clock than the network allows.
     async fn wait_for(&self, timestamp: Timestamp) {
-        let latest = self.now().plus_millis(self.genesis().parameters.max_clock_drift);
+        let parameters = self.settings().map_or(self.genesis().parameters, |settings| settings.parameters);
+        let latest = self.now().plus_millis(parameters.max_clock_drift);
         let ahead = timestamp.millis_since(latest);
         if ahead > 0 {
             let detail = "a proposed block's time is ahead of this machine's clock by more than the network allows: one of \

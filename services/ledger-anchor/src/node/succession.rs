@@ -13,7 +13,9 @@ use bytes::Bytes;
 use futures::future::join_all;
 use kontor_chassis::Shutdown;
 use kontor_ledger::{
-    block::BlockHeader, certificate::namespace, encoding::from_cbor, epoch::EpochEnd, governance::Epoch,
+    block::BlockHeader,
+    certificate::{Certificate, namespace},
+    governance::Epoch,
     member::MemberId,
 };
 use kontor_sealing::SigningKey;
@@ -25,11 +27,12 @@ use zeroize::Zeroizing;
 
 use super::{AlarmKind, Node, follower::Follower};
 use crate::{
-    config,
+    config::{self, Peer},
     log::NoteSigner,
     ordering::{
         Membership, Ordering,
         consensus::{JOURNAL, Seat},
+        delivery::KEPT_BLOCKS,
         engine::{self, Engine, EngineError, Place},
         guard::{self, GuardError},
     },
@@ -43,6 +46,9 @@ const GRACE: Duration = Duration::from_millis(250);
 
 /// Between two looks whether the network has gone on without this node.
 const LOOK: Duration = Duration::from_secs(3);
+
+/// Blocks that the engine is left to fetch when a node has nearly caught up: far fewer than other engines keep.
+const NEARLY: u64 = KEPT_BLOCKS / 4;
 
 /// For a peer's answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -183,20 +189,25 @@ impl Setup {
     async fn require_all_votes(&self, epoch: &Epoch, key: &SigningKey, known: u64) -> Result<(), SuccessionError> {
         let signer = epoch.validators.iter().position(|validator| *validator == key.public());
         let signer = signer.and_then(|place| u32::try_from(place).ok());
-        let asked = self.peers.now();
-        let asked = asked.iter().map(|peer| timeout(ANSWER, watch::ask(&self.public, &peer.http)));
-        for checkpoint in join_all(asked).await.into_iter().flatten().flatten() {
-            let Checkpoint { block, certificate } = checkpoint;
-            let voted = certificate.epoch == epoch.number
-                && certificate.view > known
-                && certificate.payload == block.digest()
-                && certificate.votes.iter().any(|vote| Some(vote.signer) == signer)
-                && certificate.verify(&self.node.network(), &epoch.validators).is_ok();
+        for (_, checkpoint) in self.ask_all().await {
+            let Certificate { view, votes, .. } = &checkpoint.certificate;
+            let voted = *view > known
+                && votes.iter().any(|vote| Some(vote.signer) == signer)
+                && checkpoint.holds(&self.node.network(), epoch.number, &epoch.validators);
             if voted {
-                return Err(GuardError::OldCopy { known, voted: certificate.view }.into());
+                return Err(GuardError::OldCopy { known, voted: *view }.into());
             }
         }
         Ok(())
+    }
+
+    /// What the other members' nodes say of their logs; those that do not answer are left out.
+    async fn ask_all(&self) -> Vec<(Peer, Checkpoint)> {
+        let asked = self.peers.now().into_iter().map(|peer| async {
+            let said = timeout(ANSWER, watch::ask(&self.public, &peer.http)).await.ok()??;
+            Some((peer, said))
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     fn follower(&self) -> Follower {
@@ -204,26 +215,26 @@ impl Setup {
         Follower::start(self.node.clone(), self.peers.clone(), self.public.clone(), self.members.clone())
     }
 
-    /// Whether validators of this node's epoch have signed its end, which this node has not reached.
-    async fn is_left_behind(&self, epoch: &Epoch) -> bool {
-        for peer in self.peers.now() {
-            let Ok(Some(checkpoint)) = timeout(ANSWER, watch::ask(&self.public, &peer.http)).await else { continue };
-            if checkpoint.block.epoch <= epoch.number {
-                continue;
-            }
-            let Ok(Some(end)) = timeout(ANSWER, self.end_of(epoch.number, &peer.http)).await else { continue };
-            if end.verify(&self.node.network(), epoch.number, &epoch.validators).is_ok() {
+    /// Whether validators of this node's epoch have signed its end, or a block so far ahead that their engines may no
+    /// longer have those between, and this node has not reached it.
+    async fn is_left_behind(&self, epoch: &Epoch, allowed: u64) -> bool {
+        let height = self.node.progress().borrow().height;
+        let network = self.node.network();
+        for (peer, checkpoint) in self.ask_all().await {
+            let block = &checkpoint.block;
+            if block.epoch == epoch.number {
+                let ahead = block.height > height.saturating_add(allowed);
+                if ahead && checkpoint.holds(&network, epoch.number, &epoch.validators) {
+                    return true;
+                }
+            } else if block.epoch > epoch.number
+                && let Ok(Some(end)) = timeout(ANSWER, watch::epoch_end(&self.public, &peer.http, epoch.number)).await
+                && end.verify(&network, epoch.number, &epoch.validators).is_ok()
+            {
                 return true;
             }
         }
         false
-    }
-
-    async fn end_of(&self, epoch: u64, peer: &str) -> Option<EpochEnd> {
-        let request = self.public.get(format!("{peer}/v1/epochs?from={epoch}&limit=1"));
-        let request = request.header("accept", "application/cbor");
-        let bytes = watch::bounded(request.send().await.ok()?.error_for_status().ok()?).await?;
-        from_cbor::<Vec<EpochEnd>>(&bytes).ok()?.pop()
     }
 }
 
@@ -239,12 +250,23 @@ fn forget_before(folder: &Path, epoch: u64) {
     }
 }
 
+/// What a node is at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// It orders.
+    Orders,
+    /// It follows until it has what it missed, and then orders.
+    CatchesUp,
+    /// It follows and has no seat in this epoch.
+    Follows,
+}
+
 /// What runs now.
 #[derive(Clone)]
 struct Current {
     ordering: Arc<dyn Ordering>,
     epoch: u64,
-    is_engine: bool,
+    part: Part,
 }
 
 /// Engine or follower, whichever this node needs.
@@ -269,8 +291,8 @@ impl Succession {
             engine => engine?,
         };
         let current = match engine {
-            Some(engine) => Current { ordering: Arc::new(engine), epoch: epoch.number, is_engine: true },
-            None => Current { ordering: Arc::new(setup.follower()), epoch: epoch.number, is_engine: false },
+            Some(engine) => Current { ordering: Arc::new(engine), epoch: epoch.number, part: Part::Orders },
+            None => Current { ordering: Arc::new(setup.follower()), epoch: epoch.number, part: Part::Follows },
         };
         let (current, shutdown) = (Arc::new(Mutex::new(current)), Shutdown::new());
         let task = tokio::spawn({
@@ -318,27 +340,27 @@ async fn succeed(setup: Setup, current: Arc<Mutex<Current>>) {
     loop {
         let before = lock(&current).clone();
         let behind = turn(&setup, &before).await;
-        if before.is_engine {
+        if before.part == Part::Orders {
             sleep(GRACE).await;
         }
         let ending = Arc::clone(&before.ordering);
         let _ = spawn_blocking(move || ending.stop()).await;
         let epoch = setup.node.epoch();
-        let engine = if behind { Ok(None) } else { setup.engine(&epoch).await };
-        let ordering: (Arc<dyn Ordering>, bool) = match engine {
-            Ok(Some(engine)) => (Arc::new(engine), true),
-            Ok(None) => (Arc::new(setup.follower()), false),
-            Err(error) => {
-                setup
-                    .node
-                    .raise(AlarmKind::Halted, &format!("the node cannot order in epoch {}: {error}", epoch.number));
-                (Arc::new(setup.follower()), false)
+        let follow = |part| (Arc::new(setup.follower()) as Arc<dyn Ordering>, part);
+        let engine = if behind { None } else { Some(setup.engine(&epoch).await) };
+        let (ordering, part) = match engine {
+            Some(Ok(Some(engine))) => (Arc::new(engine) as Arc<dyn Ordering>, Part::Orders),
+            Some(Ok(None)) => follow(Part::Follows),
+            None => follow(Part::CatchesUp),
+            Some(Err(error)) => {
+                let what = format!("the node cannot order in epoch {}: {error}", epoch.number);
+                setup.node.raise(AlarmKind::Halted, &what);
+                follow(Part::Follows)
             }
         };
-        let (ordering, is_engine) = ordering;
-        tracing::info!(epoch = epoch.number, orders = is_engine, "an epoch has begun");
+        tracing::info!(epoch = epoch.number, ?part, "the node takes its part");
         setup.node.pass_on(&*ordering);
-        *lock(&current) = Current { ordering, epoch: epoch.number, is_engine };
+        *lock(&current) = Current { ordering, epoch: epoch.number, part };
     }
 }
 
@@ -349,23 +371,34 @@ async fn turn(setup: &Setup, now: &Current) -> bool {
     loop {
         let moved = timeout(LOOK, progress.wait_for(|progress| progress.epoch != seen)).await;
         seen = moved.ok().and_then(Result::ok).map_or(seen, |progress| progress.epoch);
-        if now.is_engine {
-            if now.ordering.has_failed() {
-                setup.node.halt(&ENGINE_ENDED);
-                // Only a new start reads the journal again.
-                return pending().await;
+        let epoch = setup.node.epoch();
+        match now.part {
+            Part::Orders => {
+                if now.ordering.has_failed() {
+                    setup.node.halt(&ENGINE_ENDED);
+                    // Only a new start reads the journal again.
+                    return pending().await;
+                }
+                if seen != now.epoch {
+                    return false;
+                }
+                let reached = setup.node.progress().borrow().height;
+                if reached == height && setup.is_left_behind(&epoch, KEPT_BLOCKS / 2).await {
+                    return true;
+                }
+                height = reached;
             }
-            if seen != now.epoch {
-                return false;
+            Part::CatchesUp => {
+                if matches!(setup.seated(&epoch), Ok(Some(_))) && !setup.is_left_behind(&epoch, NEARLY).await {
+                    return false;
+                }
             }
-            let reached = setup.node.progress().borrow().height;
-            if reached == height && setup.is_left_behind(&setup.node.epoch()).await {
-                return true;
+            // It takes a seat in a later epoch only: in this one it had none, or must not vote with what it has.
+            Part::Follows => {
+                if seen != now.epoch && matches!(setup.seated(&epoch), Ok(Some(_))) {
+                    return false;
+                }
             }
-            height = reached;
-        } else if seen != now.epoch && matches!(setup.seated(&setup.node.epoch()), Ok(Some(_))) {
-            // A follower takes a seat in a later epoch only: in the one that it left the others have gone on.
-            return false;
         }
     }
 }

@@ -219,6 +219,12 @@ where
     let adapter = Adapter { machine: machine.clone(), epoch: seat.epoch, base };
     let first = Block::new(seat.base, Body::join(Vec::new())).above(base);
     let genesis = engine_digest(&first.id());
+    let last = match &seat.last {
+        Some(last) => {
+            Some(delivery::finalization_of(last, &scheme).ok_or_else(|| ConsensusError::Storage(STRANGE.to_owned()))?)
+        }
+        None => None,
+    };
     let (marshal_actor, marshal, _) = MarshalActor::init(
         context.child("marshal"),
         finalizations,
@@ -226,11 +232,15 @@ where
         marshal::Config {
             provider: ConstantProvider::new(scheme.clone()),
             epocher: adapter.clone(),
-            start: marshal::Start::Genesis(Digested::precomputed(first, genesis)),
+            // What the archive lacks before the last certificate, the node's store has.
+            start: match last.clone() {
+                Some(last) => marshal::Start::Floor(last),
+                None => marshal::Start::Genesis(Digested::precomputed(first, genesis)),
+            },
             partition_prefix: format!("{}marshal", seat.partition),
             mailbox_size: NZUsize!(1024),
             view_retention: ViewDelta::new(64),
-            prunable_items_per_section: NZU64!(1024),
+            prunable_items_per_section: NZU64!(256),
             page_cache: cache.clone(),
             replay_buffer: NZUsize!(1 << 20),
             key_write_buffer: NZUsize!(1 << 16),
@@ -244,12 +254,7 @@ where
     .await;
 
     // Consensus.
-    let floor = match &seat.last {
-        Some(last) => simplex::Floor::Finalized(
-            delivery::finalization_of(last, &scheme).ok_or_else(|| ConsensusError::Storage(STRANGE.to_owned()))?,
-        ),
-        None => simplex::Floor::Genesis(genesis),
-    };
+    let floor = last.map_or(simplex::Floor::Genesis(genesis), simplex::Floor::Finalized);
     let application = Inline::new(context.child("application"), adapter.clone(), marshal.clone(), adapter);
     let engine = simplex::Engine::new(
         context.child("simplex"),
@@ -306,7 +311,7 @@ fn archive<C>(partition: &str, name: &str, cache: &CacheRef, codec_config: C) ->
         value_partition: format!("{partition}{name}-value"),
         compression: None,
         codec_config,
-        items_per_section: NZU64!(4096),
+        items_per_section: NZU64!(256),
         key_write_buffer: NZUsize!(1 << 16),
         value_write_buffer: NZUsize!(1 << 20),
         replay_buffer: NZUsize!(1 << 20),

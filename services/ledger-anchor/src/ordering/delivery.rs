@@ -35,6 +35,13 @@ use super::{
     block::{Block, EngineDigest, engine_digest},
 };
 
+/// Blocks below the last one that the engine keeps for validators that were away; who needs older ones follows, see
+/// [`crate::node::succession`]. The node's own store has all of them.
+pub const KEPT_BLOCKS: u64 = 1_024;
+
+/// Blocks between two prunings.
+const PRUNED_EVERY: u64 = 256;
+
 /// Certificates that arrive before their block is delivered are kept for this many views.
 const KEPT: usize = 256;
 
@@ -142,6 +149,9 @@ pub async fn deliver<M: Machine>(
         let done: Box<dyn FnOnce() + Send> = Box::new(move || acknowledgement.acknowledge());
         machine.finalised(Finalised { block, certificate, done: Some(done) });
         handed = height;
+        if height.is_multiple_of(PRUNED_EVERY) {
+            marshal.prune(above(height.saturating_sub(KEPT_BLOCKS), base));
+        }
     }
 }
 

@@ -226,7 +226,9 @@ impl Consortium {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("bank {number} is not in epoch {epoch} after 60 s: {:?}", node.node().epoch());
+        let (at, epoch_now) = (self.height(number), node.node().epoch().number);
+        let highest = self.nodes.iter().flatten().map(|node| node.node().progress().borrow().height).max();
+        panic!("bank {number} is not in epoch {epoch} after 60 s: at block {at} of {highest:?}, epoch {epoch_now}");
     }
 }
 

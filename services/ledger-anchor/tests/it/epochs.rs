@@ -9,6 +9,7 @@ use kontor_ledger::{
     governance::{Change, HeldKey, Rotation},
     record::{Body, RecordId},
 };
+use kontor_ledger_anchor::ordering::delivery::KEPT_BLOCKS;
 use kontor_sealing::Hash;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -233,5 +234,37 @@ async fn a_restored_old_copy_follows_until_its_key_is_rotated() {
     agree(&all, &[0, 1, 2, 3], &[rotated]).await;
     for number in 0..4 {
         all.stop(number).await;
+    }
+}
+
+/// A node that was away for longer than the others' engines keep blocks follows until it has caught up, and orders
+/// again in the same epoch.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: more blocks than engines keep"]
+async fn a_node_that_was_away_for_long_catches_up_and_orders_again() {
+    let mut consortium = Consortium::new(4, 4);
+    for number in 0..4 {
+        consortium.start(number).await;
+    }
+    let bank = consortium.bank(0);
+    let anchor = |number: u64| Body::AnchorNotarise { digest: Hash::sm3(&[&number.to_be_bytes()]) };
+    let mut acknowledged = vec![bank.accepted(anchor(0)).await];
+    consortium.stop(3).await;
+    let enough = consortium.height(0) + 2 * KEPT_BLOCKS;
+    while consortium.height(0) < enough {
+        acknowledged.push(bank.accepted(anchor(acknowledged.len() as u64)).await);
+    }
+
+    consortium.start(3).await;
+    let behind = consortium.height(3);
+    assert!(behind + KEPT_BLOCKS < enough, "{behind}");
+    agree(&consortium, &[0, 1, 2, 3], &acknowledged).await;
+    consortium.reaches(3, 0, true).await;
+    // Without another one the three that are left need its votes.
+    consortium.stop(2).await;
+    acknowledged.push(consortium.bank(3).accepted(anchor(1 << 40)).await);
+    agree(&consortium, &[0, 1, 3], &acknowledged).await;
+    for number in [0, 1, 3] {
+        consortium.stop(number).await;
     }
 }
