@@ -87,7 +87,7 @@ async fn one_node_may_die_two_stop_the_network_and_nothing_is_lost() {
 }
 
 /// Submits batches through one bank until told to stop; what was acknowledged as accepted.
-async fn load(bank: Arc<Bank>, first: u64, stop: Arc<AtomicBool>) -> Vec<RecordId> {
+pub async fn load(bank: Arc<Bank>, first: u64, stop: Arc<AtomicBool>) -> Vec<RecordId> {
     let mut acknowledged = Vec::new();
     for batch in 0.. {
         if stop.load(Relaxed) {

@@ -9,4 +9,5 @@ mod input;
 mod membership;
 mod partition;
 mod plaintext;
+mod rolling;
 mod verifier;

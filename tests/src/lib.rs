@@ -2,6 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
+    process::Command,
     sync::Arc,
     time::Duration,
 };
@@ -68,14 +69,31 @@ impl Network {
             let _lock = Lock::take(folder.path()).expect("nobody else has it");
             change(&create::create(folder.path(), base).unwrap_or_else(|error| panic!("{error}")));
         }
-        let mut started = Processes::start(kontor(), folder.path(), None).await;
+        Self::run(folder, kontor()).await
+    }
+
+    /// Has `program` create one, and starts it with that.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn of(program: PathBuf) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = free_base().expect("free ports").to_string();
+        let init = Command::new(&program).args(["init", "--port", &base, "--data"]).arg(folder.path()).output();
+        let init = init.expect("runs");
+        assert!(init.status.success(), "{}", String::from_utf8_lossy(&init.stderr));
+        Self::run(folder, program).await
+    }
+
+    async fn run(folder: TempDir, program: PathBuf) -> Self {
+        let mut started = Processes::start(program.clone(), folder.path(), None).await;
         for _ in 0..50 {
             // A process that another test is just starting may hold a copy of the lock until it runs its program.
             if !matches!(started, Err(ConsortiumError::Running(_))) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
-            started = Processes::start(kontor(), folder.path(), None).await;
+            started = Processes::start(program.clone(), folder.path(), None).await;
         }
         let processes = started.unwrap_or_else(|error| panic!("{error}"));
         let genesis = Arc::new(processes.manifest.genesis().expect("a genesis"));

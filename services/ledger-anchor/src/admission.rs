@@ -8,7 +8,7 @@ mod signatures;
 mod workers;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -96,13 +96,33 @@ struct Shared {
 #[derive(Default)]
 struct Known {
     entries: HashMap<BatchKey, Entry>,
-    order: VecDeque<(BatchKey, usize)>,
+    /// Admitted batches by age.
+    order: BTreeMap<u64, BatchKey>,
+    next: u64,
     bytes: usize,
+}
+
+impl Known {
+    fn forget(&mut self, key: &BatchKey) {
+        if let Some(Entry::Admitted { batch, place }) = self.entries.get(key) {
+            self.bytes = self.bytes.saturating_sub(batch.bytes.len());
+            self.order.remove(place);
+            self.entries.remove(key);
+        }
+    }
+
+    fn remember(&mut self, key: BatchKey, batch: Arc<Admitted>) -> Option<Entry> {
+        let place = self.next;
+        self.next = place.wrapping_add(1);
+        self.order.insert(place, key);
+        self.bytes = self.bytes.saturating_add(batch.bytes.len());
+        self.entries.insert(key, Entry::Admitted { batch, place })
+    }
 }
 
 enum Entry {
     Checking { waiting: Vec<oneshot::Sender<Verdict>>, job: workers::Job },
-    Admitted(Arc<Admitted>),
+    Admitted { batch: Arc<Admitted>, place: u64 },
 }
 
 impl AdmissionError {
@@ -140,7 +160,7 @@ impl Admissions {
             let mut known = self.shared.lock();
             let (sender, receiver) = oneshot::channel();
             match known.entries.get_mut(&key) {
-                Some(Entry::Admitted(admitted)) => return Ok(Arc::clone(admitted)),
+                Some(Entry::Admitted { batch, .. }) => return Ok(Arc::clone(batch)),
                 Some(Entry::Checking { waiting, job }) => {
                     waiting.push(sender);
                     ((urgency == Urgency::Consensus).then(|| job.clone()), receiver)
@@ -162,9 +182,15 @@ impl Admissions {
     /// The batch, if it was admitted and is still remembered.
     pub fn known(&self, key: &BatchKey) -> Option<Arc<Admitted>> {
         match self.shared.lock().entries.get(key) {
-            Some(Entry::Admitted(admitted)) => Some(Arc::clone(admitted)),
+            Some(Entry::Admitted { batch, .. }) => Some(Arc::clone(batch)),
             Some(Entry::Checking { .. }) | None => None,
         }
+    }
+
+    /// Forgets batches that are final: nobody asks for them again, except by mistake.
+    pub fn forget<'k>(&self, keys: impl IntoIterator<Item = &'k BatchKey>) {
+        let mut known = self.shared.lock();
+        keys.into_iter().for_each(|key| known.forget(key));
     }
 
     /// Reads a batch that validators have certified: they checked its signatures.
@@ -196,23 +222,17 @@ impl Shared {
     }
 
     fn check(&self, key: BatchKey, bytes: Bytes) {
-        let size = bytes.len();
         let verdict = Admitted::read(key, bytes, &self.directory)
             .and_then(|batch| batch.verify(&self.directory).map(|()| Arc::new(batch)))
             .inspect(|batch| (self.prepare)(batch));
         let mut known = self.lock();
         let entry = match &verdict {
-            Ok(admitted) => {
-                known.order.push_back((key, size));
-                known.bytes = known.bytes.saturating_add(size);
-                known.entries.insert(key, Entry::Admitted(Arc::clone(admitted)))
-            }
+            Ok(batch) => known.remember(key, Arc::clone(batch)),
             Err(_) => known.entries.remove(&key),
         };
         while known.bytes > REMEMBERED_BYTES {
-            let Some((oldest, size)) = known.order.pop_front() else { break };
-            known.bytes = known.bytes.saturating_sub(size);
-            known.entries.remove(&oldest);
+            let Some(oldest) = known.order.values().next().copied() else { break };
+            known.forget(&oldest);
         }
         drop(known);
         if let Some(Entry::Checking { waiting, .. }) = entry {

@@ -120,7 +120,7 @@ pub struct Store {
 }
 
 /// What a keyspace holds in memory before it is written to a table: small enough to stay in the processor's caches.
-const MEMTABLE_BYTES: u64 = 16 << 20;
+const MEMTABLE_BYTES: u64 = 8 << 20;
 
 const NETWORK: &[u8] = b"network";
 const HEIGHT: &[u8] = b"height";

@@ -34,8 +34,8 @@ struct Ledger {
     /// Records of each kind of load; a quarter of it at least for each step of saturation.
     #[arg(long, value_name = "N", default_value_t = 40_000)]
     records: usize,
-    /// Seconds during which nothing is done, at least; 1200 for figures that count.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Seconds during which nothing is done, at least; 1200 for figures that count, 0 to leave it out.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     idle: u64,
     /// Also grows the log of a further network to N records of the mix, 10000 at least.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(10_000..=100_000_000))]

@@ -117,6 +117,17 @@ impl Processes {
         }
     }
 
+    /// Ends one service as an operator does, and starts it again with another program.
+    ///
+    /// # Errors
+    /// [`ConsortiumError`].
+    pub async fn replace(&mut self, entry: &ServiceEntry, program: &Path) -> Result<(), ConsortiumError> {
+        let running = self.children.iter_mut().find(|(own, _)| own == entry).and_then(|(_, child)| child.take());
+        end(running.map(|child| (entry.service, child)).into_iter().collect()).await;
+        self.program = program.to_owned();
+        self.restart(entry)
+    }
+
     /// Starts a service that was killed.
     ///
     /// # Errors

@@ -100,6 +100,7 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
     let (mut accepted, mut refused) = (0, 0);
     for (executed, _) in blocks {
         node.0.pool.remove(&executed.batches);
+        node.0.admissions.forget(&executed.batches);
         for attachment in executed.attachments() {
             // What finds no room here is wanted in the store, and found there later.
             let _ = node.0.attachments.try_send(*attachment);

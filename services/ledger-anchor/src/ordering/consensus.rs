@@ -126,6 +126,21 @@ pub fn ledger_key(key: &ed25519::PublicKey) -> PublicKey {
 /// How many channels consensus takes; [`Channels::of`] is given as many, in this order.
 pub const CHANNELS: u64 = 6;
 
+/// The channel of votes.
+pub const VOTES: u64 = 0;
+
+/// The channel of certificates.
+pub const CERTIFICATES: u64 = 1;
+
+/// The channel of blocks on their way to all.
+pub const BROADCASTS: u64 = 3;
+
+/// The channel of questions for blocks, and of the answers.
+pub const BACKFILLS: u64 = 4;
+
+/// The channel of batches on their way to whoever proposes next.
+pub const BATCHES: u64 = 5;
+
 /// The network's channels.
 pub struct Channels<S, R> {
     votes: (S, R),
@@ -140,12 +155,12 @@ impl<S, R> Channels<S, R> {
     /// Takes channels by number.
     pub fn of(mut register: impl FnMut(u64) -> (S, R)) -> Self {
         Self {
-            votes: register(0),
-            certificates: register(1),
+            votes: register(VOTES),
+            certificates: register(CERTIFICATES),
             fetches: register(2),
-            broadcasts: register(3),
-            backfills: register(4),
-            batches: register(5),
+            broadcasts: register(BROADCASTS),
+            backfills: register(BACKFILLS),
+            batches: register(BATCHES),
         }
     }
 }
@@ -199,7 +214,7 @@ where
         buffered::Config {
             public_key: me,
             mailbox_size: NZUsize!(1024),
-            deque_size: 16,
+            deque_size: 8,
             priority: true,
             codec_config: base,
             peer_provider: oracle.clone(),

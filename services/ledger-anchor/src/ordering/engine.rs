@@ -36,8 +36,14 @@ use super::{
 /// Batches on their way to the p2p network; beyond it they wait for this node's own turn to propose.
 const OUTGOING: usize = 1024;
 
-/// Messages per second and channel from one peer: far above what load needs, so that only an attack meets it.
-const MESSAGES_PER_SECOND: u32 = 2_000;
+/// Messages per second that one peer may send on a channel: above what load needs, so that only an attack meets it.
+/// The network reserves room for as many of each peer.
+const fn quota(channel: u64) -> Quota {
+    Quota::per_second(match channel {
+        consensus::VOTES | consensus::CERTIFICATES | consensus::BATCHES => NZU32!(800),
+        _ => NZU32!(200),
+    })
+}
 
 /// Where a validator's node listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -204,8 +210,7 @@ async fn run<M: Machine>(
     network_config.allowed_handshake_rate_per_subnet = Quota::per_second(NZU32!(512));
     let (mut network, mut oracle) = lookup::Network::new(context.child("network"), network_config);
     oracle.track(0, addresses);
-    let quota = Quota::per_second(NZU32!(MESSAGES_PER_SECOND));
-    let channels = Channels::of(|channel| network.register(channel, quota));
+    let channels = Channels::of(|channel| network.register(channel, quota(channel)));
     let mut tasks = vec![network.start()];
     tasks.extend(consensus::start(context, seat, oracle, channels, machine, certificates, batches).await?);
     Ok(tasks)

@@ -30,7 +30,7 @@ use crate::{
     node::{Alarm, Node, Settings, committer, host::Host},
     ordering::{
         Membership, Ordering,
-        consensus::{self, CHANNELS, Channels, Seat},
+        consensus::{self, BACKFILLS, BROADCASTS, CHANNELS, Channels, Seat},
         delivery::Certificates,
     },
     rules::Network,
@@ -247,13 +247,13 @@ impl Cluster {
         }
         let others: Vec<_> = (0..MEMBERS).map(peer).filter(|one| !self.half.contains(one)).collect();
         let (half, others) = (Arc::new(self.half.clone()), Arc::new(others));
-        let reach = |channel: usize| Reach {
+        let reach = |channel: u64| Reach {
             conduct,
-            of_blocks: [3, 4].contains(&channel),
+            of_blocks: [BROADCASTS, BACKFILLS].contains(&channel),
             half: Arc::clone(&half),
             others: Arc::clone(&others),
         };
-        let reaches: Vec<_> = (0..channels.len()).map(reach).collect();
+        let reaches: Vec<_> = (0..CHANNELS).map(reach).collect();
         let part = |second: bool| Part {
             number,
             second,
@@ -274,7 +274,7 @@ impl Cluster {
                     });
                 if matches!(conduct, Conduct::Noise | Conduct::ForgedGossip) {
                     let (sender, task) = (sender.clone(), context.child("noise"));
-                    let (network, channel) = (first.genesis.hash(), here.len());
+                    let (network, channel) = (first.genesis.hash(), here.len() as u64);
                     task.spawn(move |context| disturb(context, sender, conduct, channel, network));
                 }
                 let (sender, second) = sender.split_with(reach.forwarder());

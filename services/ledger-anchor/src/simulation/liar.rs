@@ -24,6 +24,7 @@ use crate::{
     ordering::{
         Block, Fault, Finalised, Machine,
         block::{BatchKey, Body},
+        consensus::BATCHES,
     },
 };
 
@@ -226,12 +227,10 @@ impl Reach {
 }
 
 /// Sends what nobody honest sends, a few times a second.
-pub async fn disturb<S>(mut context: Context, mut sender: S, conduct: Conduct, channel: usize, network: Hash)
+pub async fn disturb<S>(mut context: Context, mut sender: S, conduct: Conduct, channel: u64, network: Hash)
 where
     S: commonware_p2p::Sender<PublicKey = ed25519::PublicKey>,
 {
-    /// The channel of batches, see [`Channels::of`].
-    const BATCHES: usize = 5;
     for number in 0.. {
         context.sleep(Duration::from_millis(700)).await;
         let message: Vec<u8> = match conduct {
