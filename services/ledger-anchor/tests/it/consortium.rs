@@ -79,8 +79,11 @@ fn tomorrow() -> Timestamp {
     Timestamp::from_millis(now as u64 + 86_400_000).expect("a time")
 }
 
+/// Below the ports that the system gives to outgoing connections, which would take it again before a node does.
 fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port").local_addr().expect("an address").port()
+    let mut ports = std::iter::repeat_with(|| rand::rng().random_range(10_000..30_000));
+    let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    ports.by_ref().take(1_000).find(free).expect("a port")
 }
 
 impl Consortium {
