@@ -19,7 +19,7 @@ pub mod tell;
 use std::sync::Arc;
 
 use kontor_chassis::database::Database;
-use kontor_ledger::client::LedgerClient;
+use kontor_ledger::client::{LedgerClient, Members};
 
 use bank::Bank;
 
@@ -29,6 +29,8 @@ pub struct Gateway {
     pub database: Database,
     /// The bank: keys, policy, network.
     pub bank: Arc<Bank>,
+    /// The network's members now.
+    pub members: Members,
     /// The ledger, by the bank's own node first.
     pub ledger: LedgerClient,
     /// Calls other services with the gateway's certificate.

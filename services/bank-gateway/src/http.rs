@@ -17,7 +17,7 @@ use kontor_chassis::{
     auth::{self, Peer},
     server::Listener,
 };
-use kontor_ledger::{MemberId, MemberRole};
+use kontor_ledger::MemberRole;
 
 use crate::app::Gateway;
 
@@ -61,8 +61,5 @@ fn people(config: &mut ServiceConfig) {
 
 /// Only the operator's services speak for enterprises.
 fn require_operator(gateway: &Gateway, peer: &Peer) -> Result<(), Problem> {
-    peer.require_that(|member| {
-        let listed = member.parse::<MemberId>().ok().and_then(|id| gateway.bank.genesis.member(&id));
-        listed.is_some_and(|member| member.role == MemberRole::Operator)
-    })
+    peer.require_that(|member| gateway.members.caller(member, MemberRole::Operator).is_some())
 }

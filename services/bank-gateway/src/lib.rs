@@ -38,7 +38,7 @@ use kontor_chassis::{
     server::{self, Server, Service},
     tls::TlsError,
 };
-use kontor_ledger::client::LedgerClient;
+use kontor_ledger::client::{Following, LedgerClient, Members};
 
 use app::{
     Addresses, Gateway,
@@ -58,7 +58,7 @@ const SERVICE: Service = Service {
 /// Why the gateway did not start; one line.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Keys, genesis or account.
+    /// Keys, genesis, account or membership.
     #[error(transparent)]
     Bank(#[from] BankError),
     /// The database.
@@ -83,6 +83,7 @@ pub struct Running {
     pub mutual_tls: Option<SocketAddr>,
     server: server::Running,
     worker: Worker,
+    following: Following,
 }
 
 impl Running {
@@ -90,6 +91,7 @@ impl Running {
     pub async fn stop(self) {
         self.server.stop().await;
         self.worker.stop().await;
+        self.following.stop().await;
     }
 }
 
@@ -109,14 +111,18 @@ impl Process for Running {
 /// [`StartError`], in one line.
 pub async fn run(config: Config) -> Result<Running, StartError> {
     let bank = Arc::new(Bank::load(&config)?);
-    let database = Database::open(&config.database, store::migrations()).await?;
-    people::admit(&database, &config.people).await?;
     let (http, reads) = match &config.listen.mutual_tls {
         Some(identity) => (client::mutual_tls(identity)?, client::members_and_public(identity)?),
         None => (client::plain()?, client::plain()?),
     };
+    let ledger = |reads| LedgerClient::new(reads, config.ledger.clone(), bank.network);
+    let (members, following) = Members::follow(&bank.genesis, ledger(reads.clone()));
+    bank.require_member(&members).await?;
+    let database = Database::open(&config.database, store::migrations()).await?;
+    people::admit(&database, &config.people).await?;
     let gateway = Arc::new(Gateway {
-        ledger: LedgerClient::new(reads, config.ledger.clone(), bank.network),
+        ledger: ledger(reads),
+        members,
         addresses: addresses(&config),
         database: database.clone(),
         bank,
@@ -127,7 +133,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let server =
         Server::new(SERVICE).database(&database).sessions(sessions).start(&config.listen, state, http::routes).await?;
     let worker = Worker::start(database, jobs::handlers(gateway));
-    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, worker })
+    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, worker, following })
 }
 
 fn addresses(config: &Config) -> Addresses {

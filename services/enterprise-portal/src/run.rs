@@ -14,7 +14,11 @@ use kontor_chassis::{
     server::{self, Server, Service, StartError},
     tls::TlsError,
 };
-use kontor_ledger::{genesis::Genesis, member::MemberId};
+use kontor_ledger::{
+    client::{Following, LedgerClient, Members},
+    genesis::Genesis,
+    member::MemberId,
+};
 use kontor_sealing::{SigningKey, keys::PartySeed};
 use zeroize::Zeroizing;
 
@@ -48,7 +52,7 @@ pub enum RunError {
         reason: String,
     },
     /// The seed is not the operator's of this network.
-    #[error("enterprise-portal: the seed does not belong to {0}, or {0} is not a member of the network")]
+    #[error("enterprise-portal: neither the genesis nor the ledger lists {0} with the key of this seed")]
     NotTheOperator(MemberId),
     /// The database cannot be used.
     #[error("enterprise-portal: {0}")]
@@ -73,6 +77,7 @@ pub struct Running {
     server: server::Running,
     outbox: Worker,
     follower: jobs::follower::Follower,
+    following: Following,
 }
 
 impl Running {
@@ -81,6 +86,7 @@ impl Running {
         self.server.stop().await;
         self.outbox.stop().await;
         self.follower.stop().await;
+        self.following.stop().await;
     }
 }
 
@@ -103,17 +109,19 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let clients = client::mutual_tls(identity)?;
     let genesis = genesis(&config.genesis)?;
     let key = seed(&config.seed)?;
-    if genesis.member(&config.member).is_none_or(|member| member.identity != key.public()) {
+    let (network, reads) = (genesis.hash(), client::members_and_public(identity)?);
+    let asked = LedgerClient::new(reads.clone(), config.ledger.clone(), network);
+    let (members, following) = Members::follow(&genesis, asked);
+    if !members.lists(&config.member, |member| member.identity == key.public()).await {
         return Err(RunError::NotTheOperator(config.member));
     }
     let mailer = config.mail.as_ref().map(Mailer::new).transpose()?;
-    let network = genesis.hash();
-    let ledger = Nodes::new(config.ledger, client::members_and_public(identity)?, network, config.member, key);
+    let ledger = Nodes::new(config.ledger, reads, network, config.member, key);
     let database = Database::open(&config.database, store::MIGRATIONS).await?;
     let portal = Data::new(Portal {
         database: database.clone(),
         network,
-        genesis,
+        members,
         sponsor: config.member,
         ledger: Arc::new(ledger),
         changes: Changes::default(),
@@ -132,7 +140,7 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let handlers = jobs::records::add(handlers, portal.clone());
     let outbox = Worker::start(database, handlers);
     let follower = jobs::follower::Follower::start(portal);
-    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, outbox, follower })
+    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, outbox, follower, following })
 }
 
 fn genesis(path: &Path) -> Result<Genesis, RunError> {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use kontor_chassis::{accounts::Passwords, database::Database};
 use kontor_ledger::{
-    genesis::Genesis,
+    client::Members,
     member::{MemberId, MemberRole},
 };
 use kontor_sealing::Hash;
@@ -15,8 +15,8 @@ use crate::{changes::Changes, error::Error, ledger::Nodes};
 pub struct Portal {
     /// Its own tables.
     pub database: Database,
-    /// The network, as pinned at start.
-    pub genesis: Genesis,
+    /// The network's members now.
+    pub members: Members,
     /// The genesis hash.
     pub network: Hash,
     /// The operator, which sponsors the enterprises' records.
@@ -32,14 +32,11 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// That the code is a bank's.
+    /// That the code is an active bank's.
     ///
     /// # Errors
     /// [`Error::UnknownBank`].
     pub fn bank(&self, id: MemberId) -> Result<MemberId, Error> {
-        match self.genesis.member(&id) {
-            Some(member) if member.role == MemberRole::Bank => Ok(id),
-            _ => Err(Error::UnknownBank(id)),
-        }
+        self.members.now().active(&id, MemberRole::Bank).map(|bank| bank.id).ok_or(Error::UnknownBank(id))
     }
 }

@@ -14,16 +14,30 @@ pub struct Config {
     pub listen: Listen,
     /// `sqlite:///absolute/path` or `postgres://…`.
     pub database: String,
-    /// The network's genesis, JSON: it says who is a bank.
+    /// The network's genesis, JSON: it says who is a member until a ledger node does.
     pub genesis: PathBuf,
     /// The operator that runs the marketplace; only its portal may ask for matches.
     pub member: MemberId,
     /// Where the banks' gateways are; a bank without one gets no leads.
     #[serde(default)]
     pub gateways: Vec<Gateway>,
+    /// Ledger nodes that say who is a member now, the preferred one first; none: those of the authority. Without either,
+    /// the members of genesis count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<Node>,
     /// The network's certificate authority; absent where another marketplace has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<Authority>,
+}
+
+impl Config {
+    /// Ledger nodes that say who is a member.
+    pub fn nodes(&self) -> &[Node] {
+        match &self.authority {
+            Some(authority) if self.ledger.is_empty() => &authority.ledger,
+            _ => &self.ledger,
+        }
+    }
 }
 
 /// How certificates are issued.

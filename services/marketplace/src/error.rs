@@ -94,7 +94,7 @@ pub enum RunError {
     #[error("marketplace: authority.key is not the key that the genesis names for the authority")]
     OtherAuthority,
     /// The seed is not the operator's.
-    #[error("marketplace: authority.seed is not that of member {0} in the genesis")]
+    #[error("marketplace: neither the genesis nor the ledger lists {0} with the key of authority.seed")]
     OtherSeed(MemberId),
     /// The certificate cannot be used.
     #[error("marketplace: {0}")]

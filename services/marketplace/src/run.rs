@@ -11,7 +11,10 @@ use kontor_chassis::{
     process::Process,
     server::{self, Server, Service},
 };
-use kontor_ledger::{client::LedgerClient, genesis::Genesis};
+use kontor_ledger::{
+    client::{Following, LedgerClient, Members},
+    genesis::Genesis,
+};
 use kontor_sealing::{PartySeed, SigningKey};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -45,6 +48,7 @@ pub struct Running {
     server: server::Running,
     outbox: outbox::Worker,
     authority: Option<JoinHandle<()>>,
+    following: Following,
 }
 
 impl Running {
@@ -56,6 +60,7 @@ impl Running {
             // A job that failed has said so in the log.
             let _ = authority.await;
         }
+        self.following.stop().await;
     }
 }
 
@@ -77,10 +82,15 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let identity = config.listen.mutual_tls.as_ref().ok_or(RunError::NoMutualTls)?;
     let clients = client::mutual_tls(identity)?;
     let genesis = genesis(&config)?;
-    let banks = genesis.banks().map(|bank| bank.id).collect();
-    let issuer = config.authority.as_ref().map(|authority| issuer(&config, authority, &genesis)).transpose()?;
+    let nodes = config.nodes().to_vec();
+    let ledger = LedgerClient::new(client::members_and_public(identity)?, nodes, genesis.hash());
+    let (members, following) = Members::follow(&genesis, ledger);
+    let issuer = match &config.authority {
+        Some(authority) => Some(issuer(&config, authority, &genesis, &members).await?),
+        None => None,
+    };
     let database = Database::open(&config.database, store::MIGRATIONS).await?;
-    let market = Marketplace { database: database.clone(), operator: config.member, banks, issuer: issuer.clone() };
+    let market = Marketplace { database: database.clone(), operator: config.member, members, issuer: issuer.clone() };
     let metrics = Metrics::new();
     let server = Server::new(SERVICE).database(&database).metrics(&metrics);
     let shutdown = server.shutdown();
@@ -97,17 +107,22 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
         });
     }
     let outbox = outbox::Worker::start(database, handlers);
-    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, outbox, authority })
+    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, outbox, authority, following })
 }
 
-fn issuer(config: &Config, authority: &Authority, genesis: &Genesis) -> Result<Arc<Issuer>, RunError> {
+async fn issuer(
+    config: &Config,
+    authority: &Authority,
+    genesis: &Genesis,
+    members: &Members,
+) -> Result<Arc<Issuer>, RunError> {
     let identity = config.listen.mutual_tls.as_ref().ok_or(RunError::NoMutualTls)?;
     let key = SigningKey::from_seed(&*secret(&authority.key)?);
     if genesis.authority != Some(key.public()) {
         return Err(RunError::OtherAuthority);
     }
     let sponsor = PartySeed::from_bytes(&*secret(&authority.seed)?).identity();
-    if genesis.member(&config.member).is_none_or(|member| member.identity != sponsor.public()) {
+    if !members.lists(&config.member, |member| member.identity == sponsor.public()).await {
         return Err(RunError::OtherSeed(config.member));
     }
     let ledger = LedgerClient::new(client::members_and_public(identity)?, authority.ledger.clone(), genesis.hash());

@@ -1,9 +1,12 @@
 //! What handlers share.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use kontor_chassis::{auth::Peer, database::Database};
-use kontor_ledger::member::MemberId;
+use kontor_ledger::{
+    client::Members,
+    member::{MemberId, MemberRole},
+};
 
 use crate::app::issuer::Issuer;
 
@@ -13,15 +16,15 @@ pub struct Marketplace {
     pub database: Database,
     /// Whose portal may ask.
     pub operator: MemberId,
-    /// Who may publish.
-    pub banks: BTreeSet<MemberId>,
+    /// The network's members now: its banks may publish.
+    pub members: Members,
     /// Issues the network's certificates, if that is this marketplace's work.
     pub issuer: Option<Arc<Issuer>>,
 }
 
 impl Marketplace {
-    /// The caller, if it is a bank of the network.
+    /// The caller, if it is an active bank of the network.
     pub fn bank(&self, peer: &Peer) -> Option<MemberId> {
-        peer.member.parse().ok().filter(|member| self.banks.contains(member))
+        self.members.caller(&peer.member, MemberRole::Bank)
     }
 }

@@ -15,7 +15,11 @@ use kontor_chassis::{
     server::{self, Server, Service, StartError},
     tls::TlsError,
 };
-use kontor_ledger::{client::LedgerClient, genesis::Genesis, member::MemberId};
+use kontor_ledger::{
+    client::{LedgerClient, Members},
+    genesis::Genesis,
+    member::MemberId,
+};
 use kontor_sealing::PartySeed;
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -52,8 +56,8 @@ pub enum RunError {
         /// What is wrong.
         message: String,
     },
-    /// The configured member is not in the genesis, or the seed is another's.
-    #[error("supervisor: the seed is not that of member {0} in the genesis")]
+    /// The configured member is no member, or the seed is another's.
+    #[error("supervisor: neither the genesis nor the ledger lists {0} with the key of this seed")]
     Member(MemberId),
     /// It needs a TLS identity towards nodes and evaluators.
     #[error("supervisor: listen.mutual_tls is needed to reach nodes and evaluators")]
@@ -114,11 +118,15 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
     let genesis: Genesis = read(&config.genesis, |text| serde_json::from_str(text).map_err(|error| error.to_string()))?;
     let seed = read(&config.seed, party_seed)?;
     let sponsor = seed.identity();
-    if genesis.member(&config.member).is_none_or(|member| member.identity != sponsor.public()) {
+    let identity = config.listen.mutual_tls.as_ref().ok_or(RunError::NoIdentity)?;
+    let (reads, network) = (client::members_and_public(identity)?, genesis.hash());
+    let ledger = || LedgerClient::new(reads.clone(), config.ledger.clone(), network);
+    // Officers, not members, speak to the supervisor: only its own membership matters, and only now.
+    let (members, following) = Members::follow(&genesis, ledger());
+    if !members.lists(&config.member, |member| member.identity == sponsor.public()).await {
         return Err(RunError::Member(config.member));
     }
-    let identity = config.listen.mutual_tls.as_ref().ok_or(RunError::NoIdentity)?;
-    let ledger = LedgerClient::new(client::members_and_public(identity)?, config.ledger, genesis.hash());
+    following.stop().await;
     let database = Database::open(&config.database, MIGRATIONS).await?;
     people::admit(&database, &config.people).await?;
     let sessions = Sessions::new(SERVICE.name, database.clone(), SessionPolicy::default());
@@ -129,7 +137,7 @@ pub async fn run(config: Config) -> Result<Running, RunError> {
         database: database.clone(),
         genesis,
         sponsor,
-        ledger,
+        ledger: ledger(),
     });
     let server = Server::new(SERVICE).health(figures(&supervisor)).database(&database).sessions(sessions);
     let shutdown = server.shutdown();

@@ -10,7 +10,10 @@ pub mod keys;
 use std::sync::Arc;
 
 use kontor_chassis::{database::Database, rate::Limiter};
-use kontor_ledger::{Timestamp, client::LedgerClient};
+use kontor_ledger::{
+    Timestamp,
+    client::{LedgerClient, Members},
+};
 
 use keys::Keys;
 
@@ -20,6 +23,8 @@ pub struct Verification {
     pub database: Database,
     /// The bank's keys and shares, and the network.
     pub keys: Arc<Keys>,
+    /// The network's members now.
+    pub members: Members,
     /// The bank's own node.
     pub ledger: LedgerClient,
     /// How many evaluations each bank may ask for.

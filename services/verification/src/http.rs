@@ -26,8 +26,7 @@ pub fn routes(config: &mut ServiceConfig, listener: Listener) {
     }
 }
 
-/// The caller's member, if it has that role.
+/// The caller's member, if it is active and has that role.
 fn require_role(service: &Verification, peer: &Peer, role: MemberRole) -> Result<MemberId, Problem> {
-    let member = peer.member.parse::<MemberId>().ok().and_then(|id| service.keys.genesis.member(&id));
-    member.filter(|member| member.role == role).map(|member| member.id).ok_or_else(Problem::forbidden)
+    service.members.caller(&peer.member, role).ok_or_else(Problem::forbidden)
 }

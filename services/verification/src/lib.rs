@@ -34,7 +34,7 @@ use kontor_chassis::{
     server::{self, Server, Service},
     tls::TlsError,
 };
-use kontor_ledger::client::LedgerClient;
+use kontor_ledger::client::{Following, LedgerClient, Members};
 
 use app::{
     Verification,
@@ -54,7 +54,7 @@ const SERVICE: Service = Service {
 /// Why the service did not start; one line.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Keys, shares or genesis.
+    /// Keys, shares, genesis or membership.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The database.
@@ -75,12 +75,14 @@ pub struct Running {
     /// Everything else, for members' services.
     pub mutual_tls: Option<SocketAddr>,
     server: server::Running,
+    following: Following,
 }
 
 impl Running {
     /// Finishes what is under way and ends.
     pub async fn stop(self) {
         self.server.stop().await;
+        self.following.stop().await;
     }
 }
 
@@ -100,18 +102,22 @@ impl Process for Running {
 /// [`StartError`], in one line.
 pub async fn run(config: Config) -> Result<Running, StartError> {
     let keys = Arc::new(Keys::load(&config)?);
-    let database = Database::open(&config.database, store::migrations()).await?;
     let http = match &config.listen.mutual_tls {
         Some(identity) => client::members_and_public(identity)?,
         None => client::plain()?,
     };
+    let ledger = |http| LedgerClient::new(http, config.ledger.clone(), keys.network);
+    let (members, following) = Members::follow(&keys.genesis, ledger(http.clone()));
+    keys.require_member(&members).await?;
+    let database = Database::open(&config.database, store::migrations()).await?;
     let service = Arc::new(Verification {
-        ledger: LedgerClient::new(http, config.ledger, keys.network),
+        ledger: ledger(http),
+        members,
         evaluations: Limiter::new(config.evaluations),
         database: database.clone(),
         keys,
     });
     let server =
         Server::new(SERVICE).database(&database).start(&config.listen, web::Data::new(service), http::routes).await?;
-    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server })
+    Ok(Running { http: server.http, mutual_tls: server.mutual_tls, server, following })
 }

@@ -12,7 +12,7 @@ use kontor_sealing::{
 use minicbor::{CborLen, Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use crate::{encoding::to_cbor, genesis::Genesis, member::MemberId, time::Timestamp};
+use crate::{encoding::to_cbor, member::MemberId, roster::Roster, time::Timestamp};
 
 const LABEL: &str = "attestation";
 const ROLE_LABEL: &str = "role";
@@ -26,8 +26,8 @@ pub enum AttestationError {
     /// Made for another network.
     #[error("the attestation is for another network")]
     Network,
-    /// The attester is no member.
-    #[error("the attester {0} is not a member")]
+    /// The attester is no bank of the network.
+    #[error("the attester {0} is not a member bank")]
     Attester(MemberId),
     /// The attester's signature does not hold.
     #[error("the attester's signature does not hold")]
@@ -140,15 +140,16 @@ impl Attestation {
         self.terms.id()
     }
 
-    /// Checks network, attester, signature and time. Whether it was withdrawn, the ledger knows.
+    /// Checks network, attester, signature by the attester's key of now, and time. Whether it was withdrawn, the ledger
+    /// knows.
     ///
     /// # Errors
     /// Any [`AttestationError`] but the last two.
-    pub fn check(&self, genesis: &Genesis, now: Timestamp) -> Result<(), AttestationError> {
-        if self.terms.network != genesis.hash() {
+    pub fn check(&self, members: &Roster, now: Timestamp) -> Result<(), AttestationError> {
+        if self.terms.network != *members.network() {
             return Err(AttestationError::Network);
         }
-        let attester = genesis.member(&self.terms.attester).ok_or(AttestationError::Attester(self.terms.attester))?;
+        let attester = members.attester(&self.terms.attester).ok_or(AttestationError::Attester(self.terms.attester))?;
         attester
             .identity
             .verify(LABEL, self.id().as_bytes(), &self.signature)
@@ -199,13 +200,13 @@ impl RoleProof {
     /// Any [`AttestationError`].
     pub fn check(
         &self,
-        genesis: &Genesis,
+        members: &Roster,
         document: &DocumentId,
         role: Role,
         role_key: &PublicKey,
         now: Timestamp,
     ) -> Result<(), AttestationError> {
-        self.attestation.check(genesis, now)?;
+        self.attestation.check(members, now)?;
         if self.identifiers.as_ref().is_some_and(|shown| shown.digest() != self.attestation.terms.identifiers) {
             return Err(AttestationError::Identifiers);
         }

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`submit`] | batches, and the wait for their outcome |
 //! | [`events`] | following the ledger |
+//! | [`members`] | who is a member now |
 
 pub mod events;
+pub mod members;
 pub mod submit;
 
 use std::{
@@ -28,6 +30,7 @@ use crate::{
 };
 
 pub use events::Events;
+pub use members::{Following, Members};
 
 /// Rounds over all nodes before giving up.
 const ROUNDS: u32 = 4;

@@ -18,6 +18,7 @@
 //! | [`block`], [`certificate`] | what validators sign |
 //! | [`epoch`] | how validators hand over to the next |
 //! | [`governance`] | what members decide by vote |
+//! | [`roster`] | who is a member now |
 //! | [`receipt`] | all of it in one file that anyone can check |
 //! | [`event`] | what nodes tell those who follow |
 //! | [`encoding`], [`time`] | canonical CBOR, agreed time |
@@ -47,6 +48,7 @@ pub mod proving;
 pub mod receipt;
 pub mod receivable;
 pub mod record;
+pub mod roster;
 pub mod source;
 pub mod time;
 
@@ -64,4 +66,5 @@ pub use outcome::{Outcome, RefusalCode};
 pub use receipt::{Proven, Receipt, ReceiptError};
 pub use receivable::ReceivableId;
 pub use record::{Body, CaseId, ClaimId, Nonce, Record, RecordId, Unsigned};
+pub use roster::Roster;
 pub use time::Timestamp;

@@ -297,6 +297,7 @@ impl Maker<'_> {
                 genesis,
             }),
             ServiceKind::Marketplace => toml(&kontor_marketplace::Config {
+                ledger: Vec::new(),
                 gateways: self.each(ServiceKind::BankGateway, |member, url| kontor_marketplace::config::Gateway {
                     member,
                     url,

@@ -6,8 +6,9 @@ use std::{
 };
 
 use kontor_ledger::{
-    Batch, BatchError, Genesis, MemberId, MemberRole,
+    Batch, BatchError, Genesis, Member, MemberId, MemberRole,
     attestation::{Attestation, AttestationTerms},
+    client::Members,
     encoding::{from_cbor, to_cbor},
     record::{Nonce, Record},
 };
@@ -47,8 +48,8 @@ pub enum BankError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The genesis lists no bank of this code with the seed's keys.
-    #[error("the genesis lists no bank {0} with the keys of this seed")]
+    /// No bank of this code is listed with the seed's keys.
+    #[error("neither the genesis nor the ledger lists a bank {0} with the keys of this seed")]
     NotAMember(MemberId),
     /// The account is no IBAN.
     #[error("the bank's account is no IBAN: {0}")]
@@ -90,7 +91,7 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// Reads seed and genesis and checks that they belong together.
+    /// Reads seed and genesis. Whether the bank is a member with these keys, [`Self::require_member`] says.
     ///
     /// # Errors
     /// Any [`BankError`].
@@ -98,14 +99,6 @@ impl Bank {
         let seed = seed(&config.seed)?;
         let genesis = genesis(&config.genesis)?;
         let (identity, encryption) = (seed.identity(), seed.encryption());
-        let listed = genesis.member(&config.member).is_some_and(|member| {
-            member.role == MemberRole::Bank
-                && member.identity == identity.public()
-                && member.encryption == encryption.public()
-        });
-        if !listed {
-            return Err(BankError::NotAMember(config.member));
-        }
         Ok(Self {
             member: config.member,
             bic: Bic::parse(config.member.as_str()).map_err(BankError::Bic)?,
@@ -117,6 +110,18 @@ impl Bank {
             identity,
             encryption,
         })
+    }
+
+    /// Waits until the bank is listed with the keys of its seed.
+    ///
+    /// # Errors
+    /// [`BankError::NotAMember`].
+    pub async fn require_member(&self, members: &Members) -> Result<(), BankError> {
+        let (identity, encryption) = (self.identity.public(), self.encryption.public());
+        let ours = |member: &Member| {
+            member.role == MemberRole::Bank && member.identity == identity && member.encryption == encryption
+        };
+        if members.lists(&self.member, ours).await { Ok(()) } else { Err(BankError::NotAMember(self.member)) }
     }
 
     /// Opens what others sealed to the bank.

@@ -229,9 +229,10 @@ fn who(
     gateway: &Gateway,
     now: Timestamp,
 ) -> (Vec<KnownParty>, Vec<Reason>) {
+    let members = gateway.members.now();
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for (role, party) in [(Role::Seller, &invoice.seller), (Role::Buyer, &invoice.buyer)] {
-        match parties::known(role, party, &sealed.header, proofs, &gateway.bank.genesis, now) {
+        match parties::known(role, party, &sealed.header, proofs, &members, now) {
             Ok(party) => known.push(party),
             Err(reason) => unknown.push(reason),
         }

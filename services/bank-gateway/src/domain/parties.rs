@@ -8,10 +8,10 @@
 //! | none equals | | not known: party-not-identified |
 
 use kontor_ledger::{
-    Genesis,
     attestation::{AttestedIdentifiers, Identifier},
     exchange::PartyProof,
-    member::{MemberId, MemberRole},
+    member::MemberId,
+    roster::Roster,
     time::Timestamp,
 };
 use kontor_sealing::document::{DocumentHeader, Role};
@@ -48,17 +48,13 @@ pub fn known(
     in_document: &Party,
     header: &DocumentHeader,
     proofs: &[PartyProof],
-    genesis: &Genesis,
+    members: &Roster,
     now: Timestamp,
 ) -> Result<KnownParty, Reason> {
     let lacking = |code: &str| Reason::with(code, role.name());
     let key = header.role_key(role).ok_or_else(|| lacking("no-role-key"))?;
     let shown = proofs.iter().find(|proof| proof.role == role).ok_or_else(|| lacking("not-attested"))?;
-    let attester = shown.proof.attestation.terms.attester;
-    if genesis.member(&attester).is_none_or(|member| member.role != MemberRole::Bank) {
-        return Err(lacking("not-attested"));
-    }
-    shown.proof.check(genesis, &header.document, role, &key, now).map_err(|_| lacking("not-attested"))?;
+    shown.proof.check(members, &header.document, role, &key, now).map_err(|_| lacking("not-attested"))?;
     let attested = shown.proof.identifiers.as_ref().ok_or_else(|| lacking("identifiers-not-shown"))?;
     same(in_document, attested).map_err(lacking)?;
     Ok(KnownParty {
@@ -66,7 +62,7 @@ pub fn known(
         name: attested.name.clone(),
         identifiers: attested.identifiers.clone(),
         canonical: attested.canonical.clone(),
-        attester,
+        attester: shown.proof.attestation.terms.attester,
     })
 }
 

@@ -3,6 +3,7 @@
 use kontor_ledger::{
     client::Node,
     exchange::{self, AttestationGrant, Profile},
+    roster::Roster,
 };
 use kontor_sealing::keys::PartySeed;
 use kontor_testkit::{databases, random};
@@ -68,7 +69,7 @@ async fn an_enterprise_is_attested() {
         let sealed = answer["sealedAttestation"].as_str().expect("text");
         let grant: AttestationGrant = exchange::open(sealed, &seed.encryption(), &context).expect("opens");
         let now = kontor_ledger::Timestamp::from_millis(1_800_000_000_000).expect("a time");
-        grant.attestation.check(&world.genesis, now).expect("holds");
+        grant.attestation.check(&Roster::original(&world.genesis), now).expect("holds");
         assert_eq!(grant.identifiers.digest(), grant.attestation.terms.identifiers);
         assert_eq!(grant.identifiers.canonical.scheme, "lei");
         gateway.stop().await;

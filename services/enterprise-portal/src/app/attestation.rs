@@ -16,7 +16,7 @@ use crate::{
     store,
 };
 
-/// Asks `bank`, which the caller looked up in the genesis.
+/// Asks `bank`, which the caller looked up among the members.
 ///
 /// # Errors
 /// As the database.

@@ -26,7 +26,7 @@ pub struct NewRequest {
     pub document: DocumentId,
     /// The latest by default.
     pub version: Option<u32>,
-    /// The bank, if chosen; the caller looked it up in the genesis.
+    /// The bank, if chosen; the caller looked it up among the members.
     pub approach: Option<Approach>,
     /// Disclosed for matching.
     pub outline: Option<Outline>,

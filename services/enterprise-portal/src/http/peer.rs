@@ -1,15 +1,14 @@
 //! The bank whose gateway is calling.
 
 use kontor_chassis::{Problem, auth::Peer};
-use kontor_ledger::member::MemberId;
+use kontor_ledger::member::{MemberId, MemberRole};
 
 use crate::state::Portal;
 
-/// The caller's code, if it is a bank of the network.
+/// The caller's code, if it is an active bank of the network.
 ///
 /// # Errors
 /// Problem `forbidden` for everyone else.
 pub fn bank(peer: &Peer, portal: &Portal) -> Result<MemberId, Problem> {
-    let member: MemberId = peer.member.parse().map_err(|_| Problem::forbidden())?;
-    portal.bank(member).map_err(|_| Problem::forbidden())
+    portal.members.caller(&peer.member, MemberRole::Bank).ok_or_else(Problem::forbidden)
 }

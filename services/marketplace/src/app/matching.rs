@@ -1,7 +1,10 @@
 //! Matching a request, and telling the banks that fit.
 
 use kontor_chassis::{database::Connection, outbox::enqueue};
-use kontor_ledger::member::MemberId;
+use kontor_ledger::{
+    member::{MemberId, MemberRole},
+    roster::Roster,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -41,15 +44,18 @@ pub struct LeadBody {
     pub reasons: Vec<Reason>,
 }
 
-/// Matches a request once and tells the banks that fit; asked again, it answers as the first time.
+/// Matches a request once with what active banks offer and tells those that fit; asked again, it answers as the first
+/// time.
 ///
 /// # Errors
 /// [`Error::OtherOutline`] if the request was matched with another outline.
-pub fn answer(c: &mut Connection, request: Uuid, outline: &Outline) -> Result<Vec<Match>, Error> {
+pub fn answer(c: &mut Connection, members: &Roster, request: Uuid, outline: &Outline) -> Result<Vec<Match>, Error> {
     if let Some((known, answered)) = store::matched_request::find(c, request)? {
         return if known == *outline { Ok(answered) } else { Err(Error::OtherOutline) };
     }
-    let found = matches(&store::product::all(c)?, outline);
+    let mut products = store::product::all(c)?;
+    products.retain(|product| members.active(&product.bank, MemberRole::Bank).is_some());
+    let found = matches(&products, outline);
     store::matched_request::insert(c, request, outline, &found)?;
     for fit in &found {
         let body = LeadBody {

@@ -101,6 +101,7 @@ impl Market {
             database: database.url().to_owned(),
             genesis: path,
             member: member(OPERATOR),
+            ledger: Vec::new(),
             authority: None,
             gateways: BANKS.map(|code| Gateway { member: member(code), url: url.clone() }).to_vec(),
         };

@@ -39,8 +39,8 @@ pub async fn facts(service: &Verification, request: &CheckRequest) -> Result<(Fa
             withdrawn.insert(id);
         }
     }
-    let genesis = service.keys.genesis.clone();
-    Ok((Facts { genesis, now, document, header, positions, withdrawn, live }, seen))
+    let (genesis, members) = (service.keys.genesis.clone(), service.members.now());
+    Ok((Facts { genesis, members, now, document, header, positions, withdrawn, live }, seen))
 }
 
 /// A document and one of its versions.

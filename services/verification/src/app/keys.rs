@@ -1,4 +1,4 @@
-//! The bank's keys and shares, read from files and checked against the network's genesis.
+//! The bank's keys and shares, read from files and checked against what is listed of the bank.
 
 use std::{
     fs,
@@ -6,8 +6,9 @@ use std::{
 };
 
 use kontor_ledger::{
-    Genesis, MemberId,
+    Genesis, Member, MemberId,
     checks::{CheckFindings, CheckReport},
+    client::Members,
 };
 use kontor_proofs::fingerprint::EvaluatorShare;
 use kontor_sealing::{
@@ -42,8 +43,8 @@ pub enum KeysError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Seed or shares are not those of the member that the genesis lists.
-    #[error("the genesis lists no evaluator {0} with this seed and these shares")]
+    /// Seed or shares are not those of the member that is listed.
+    #[error("neither the genesis nor the ledger lists an evaluator {0} with this seed and these shares")]
     NotTheEvaluator(MemberId),
 }
 
@@ -65,7 +66,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads everything and checks that it belongs together.
+    /// Reads everything. Whether the bank is a member with it, [`Self::require_member`] says.
     ///
     /// # Errors
     /// [`KeysError`].
@@ -77,20 +78,26 @@ impl Keys {
             .map_err(|_| bad(&config.fingerprint_share))?;
         let decryption =
             Share::from_bytes(&*digits::<34>(&config.escrow_share)?).map_err(|_| bad(&config.escrow_share))?;
-        let listed = genesis.member(&config.member).is_some_and(|member| {
-            member.identity == identity.public()
-                && member.evaluator == Some(fingerprint.index())
-                && member.evaluator == Some(decryption.index())
-        });
-        if !listed {
-            return Err(KeysError::NotTheEvaluator(config.member));
-        }
         let escrow = genesis
             .escrow
             .key()
             .map_err(|error| KeysError::Genesis { path: config.genesis.clone(), reason: error.to_string() })?;
         let network = genesis.hash();
         Ok(Self { member: config.member, genesis, network, escrow, fingerprint, decryption, identity })
+    }
+
+    /// Waits until the bank is listed with its seed's key and its shares' index.
+    ///
+    /// # Errors
+    /// [`KeysError::NotTheEvaluator`].
+    pub async fn require_member(&self, members: &Members) -> Result<(), KeysError> {
+        let identity = self.identity.public();
+        let ours = |member: &Member| {
+            member.identity == identity
+                && member.evaluator == Some(self.fingerprint.index())
+                && member.evaluator == Some(self.decryption.index())
+        };
+        if members.lists(&self.member, ours).await { Ok(()) } else { Err(KeysError::NotTheEvaluator(self.member)) }
     }
 
     /// Puts the bank's name to a report.

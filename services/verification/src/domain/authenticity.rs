@@ -10,7 +10,6 @@ use kontor_ledger::{
     attestation::AttestationError,
     checks::{Check, CheckName, CheckReason, CheckRequest, CheckResult},
     exchange::PartyProof,
-    member::MemberRole,
     object::Version,
     record::Endorsement,
 };
@@ -83,11 +82,7 @@ fn party<'a>(role: Role, request: &'a CheckRequest, facts: &Facts) -> Result<&'a
     let key = facts.header.role_key(role).ok_or_else(|| lacking("no-role-key"))?;
     let shown = request.role_proofs.iter().find(|proof| proof.role == role).ok_or_else(|| lacking("not-attested"))?;
     let attestation = &shown.proof.attestation;
-    let attester = facts.genesis.member(&attestation.terms.attester);
-    if attester.is_none_or(|member| member.role != MemberRole::Bank) {
-        return Err(lacking("not-attested"));
-    }
-    shown.proof.check(&facts.genesis, &facts.document.id, role, &key, facts.now).map_err(|error| {
+    shown.proof.check(&facts.members, &facts.document.id, role, &key, facts.now).map_err(|error| {
         lacking(match error {
             AttestationError::Expired(_) => "attestation-expired",
             AttestationError::Role => "role-not-proven",

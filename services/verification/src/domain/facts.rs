@@ -1,6 +1,9 @@
 //! What the bank's own node says about a document, gathered before anything is judged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use kontor_ledger::{
     Genesis,
@@ -8,6 +11,7 @@ use kontor_ledger::{
     checks::CheckReason,
     object::{Claim, Document},
     record::RecordId,
+    roster::Roster,
     time::Timestamp,
 };
 use kontor_sealing::document::DocumentHeader;
@@ -17,6 +21,8 @@ use kontor_sealing::document::DocumentHeader;
 pub struct Facts {
     /// The network.
     pub genesis: Genesis,
+    /// Its members now.
+    pub members: Arc<Roster>,
     /// When it is judged.
     pub now: Timestamp,
     /// The document.

@@ -1,4 +1,4 @@
-//! `GET /v1/banks`: the network's banks, from its genesis.
+//! `GET /v1/banks`: the network's active banks.
 
 use actix_web::web::{Data, Json};
 use kontor_ledger::member::MemberId;
@@ -22,12 +22,12 @@ pub struct Bank {
     encryption_key: EncryptionPublicKey,
 }
 
-/// The banks, in the genesis' order.
+/// The banks, in the order of their codes.
 pub async fn handle(portal: Data<Portal>) -> Json<Banks> {
     let bank = |member: &kontor_ledger::member::Member| Bank {
         member: member.id,
         name: member.name.clone(),
         encryption_key: member.encryption,
     };
-    Json(Banks { items: portal.genesis.banks().map(bank).collect() })
+    Json(Banks { items: portal.members.now().banks().map(bank).collect() })
 }

@@ -37,6 +37,8 @@ pub struct Matches {
 pub async fn handle(peer: Peer, market: Data<Marketplace>, body: Checked<Question>) -> Result<Json<Matches>, Problem> {
     peer.require_member(market.operator.as_str())?;
     let Question { request, outline } = body.into_inner();
-    let matches = market.database.transaction("match-request", move |c| answer(c, request, &outline)).await?;
+    let members = market.members.now();
+    let matched = market.database.transaction("match-request", move |c| answer(c, &members, request, &outline));
+    let matches = matched.await?;
     Ok(Json(Matches { matches }))
 }
