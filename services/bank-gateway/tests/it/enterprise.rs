@@ -23,11 +23,10 @@ use kontor_trade::{GRAND_TOTAL_POINTER, LeafForm, document::Schema, integer_form
 use rand::{Rng as _, rngs::StdRng};
 use serde_json::Value;
 
-use crate::world::{BANKS, OPERATOR, World};
+use crate::world::{BANKS, OPERATOR, World, seed_of};
 
-pub fn bank_key(world: &World, code: &str) -> EncryptionPublicKey {
-    let code: MemberId = code.parse().expect("a code");
-    world.genesis.member(&code).expect("a member").encryption
+pub fn bank_key(code: &str) -> EncryptionPublicKey {
+    seed_of(code).encryption().public()
 }
 
 /// An attested enterprise.
@@ -45,8 +44,6 @@ impl Party {
             kontor_bank_gateway::domain::parties::attestable("a name", &given).expect("attestable");
         let identifiers =
             AttestedIdentifiers { canonical, identifiers, name: "a name".into(), salt: Default::default() };
-        let mut bank = [7; 32];
-        bank[..8].copy_from_slice(BANKS[0].as_bytes());
         let attestation = AttestationTerms {
             network: world.genesis.hash(),
             attester: BANKS[0].parse().expect("a code"),
@@ -55,7 +52,7 @@ impl Party {
             identifiers: identifiers.digest(),
             expires: "2099-01-01T00:00:00Z".parse().expect("a time"),
         }
-        .sign(&PartySeed::from_bytes(&bank).identity());
+        .sign(&seed_of(BANKS[0]).identity());
         Self { seed, attestation: Some((attestation, identifiers)) }
     }
 
@@ -170,7 +167,7 @@ impl Invoice {
         let chosen = pointers.iter().filter(|pointer| wanted.iter().any(|start| pointer.starts_with(start)));
         let keys = self.sealed.document.field_keys(&self.sealed.key, chosen.map(String::as_str)).expect("fields");
         let header = GrantHeader::new(&self.sealed.document.header, "financing", None, &mut self.rng);
-        let reader = bank_key(world, bank);
+        let reader = bank_key(bank);
         let grant = SealedGrant::give(header, &GrantedKeys::Fields(keys), &reader, &mut self.rng).expect("given");
         let key = self.secret.signing_key().clone();
         let record = self.say(world, ledger, Body::GrantGive { grant }, &key).await;
@@ -198,7 +195,6 @@ impl Invoice {
     /// proof that does not hold.
     pub fn evidence(
         &mut self,
-        world: &World,
         bank: &str,
         told: &Value,
         amount: u64,
@@ -230,7 +226,7 @@ impl Invoice {
         };
         let evidence = Evidence::new(&opening, range, Headroom { live: ids, proof });
         let context = exchange::about_claim(&claim_key);
-        let sealed = exchange::seal(&evidence, &bank_key(world, bank), &context, &mut self.rng).expect("sealed");
+        let sealed = exchange::seal(&evidence, &bank_key(bank), &context, &mut self.rng).expect("sealed");
         (sealed, opening)
     }
 

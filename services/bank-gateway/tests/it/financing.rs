@@ -86,7 +86,7 @@ async fn story(
     let mut again = Invoice::register(world, ledger, &value, &seller, &buyer, seed(2)).await;
     let body = again.ask(world, ledger, BANKS[1], &id, 100_000, &seller).await;
     let told = apply(b, operator, body, "evidence-requested").await;
-    let (sealed, _) = again.evidence(world, BANKS[1], &told, 100_000, &[], false);
+    let (sealed, _) = again.evidence(BANKS[1], &told, 100_000, &[], false);
     let told = prove(b, operator, &id, sealed, "refused-duplicate").await;
     assert_eq!(told["reasons"][0]["code"], "duplicate");
     let shown = application(b, &id).await;
@@ -108,7 +108,7 @@ async fn story(
         let path = format!("/v1/applications/{id}/acknowledgement");
         assert_eq!(b.staff(Method::POST, &path, Some(json!({ "action": "proceed" }))).await.0, StatusCode::OK);
         let told = operator.state(&id, "evidence-requested").await;
-        let (sealed, _) = other.evidence(world, BANKS[1], &told, 100_000, &[], false);
+        let (sealed, _) = other.evidence(BANKS[1], &told, 100_000, &[], false);
         prove(b, operator, &id, sealed, "claimed").await;
         let path = format!("/v1/applications/{id}/decline");
         let (status, shown) = b.staff(Method::POST, &path, Some(json!({ "reason": "another invoice" }))).await;
@@ -119,7 +119,7 @@ async fn story(
     let id = request(kind, 4);
     let body = invoice.ask(world, ledger, BANKS[1], &id, 4_000_000, &seller).await;
     let told = apply(b, operator, body, "evidence-requested").await;
-    let (sealed, _) = invoice.evidence(world, BANKS[1], &told, 4_000_000, std::slice::from_ref(&claim), true);
+    let (sealed, _) = invoice.evidence(BANKS[1], &told, 4_000_000, std::slice::from_ref(&claim), true);
     let told = prove(b, operator, &id, sealed, "refused-over-limit").await;
     assert_eq!(told["reasons"][0]["code"], "headroom-proof-invalid");
 
@@ -163,14 +163,14 @@ async fn financed(
     let shown = application(a, id).await;
     assert_eq!(shown["checks"][0]["result"], "pass", "{shown:#}");
     assert_eq!(shown["total"], json!({ "amount": "67080.00", "currency": "EUR" }));
-    let (wrong, _) = invoice.evidence(world, BANKS[0], &told, amount + 1, &[], false);
+    let (wrong, _) = invoice.evidence(BANKS[0], &told, amount + 1, &[], false);
     let path = format!("/v1/financing-requests/{id}/evidence");
     let body = json!({ "evidence": id.replace("0190a7a0", "0190a7a1"), "sealedEvidence": wrong });
     assert_eq!(a.portal(&path, body).await.0, StatusCode::CREATED);
     let status = format!("/v1/financing-requests/{id}/status");
     operator.heard(&status, |body| body["reasons"][0]["code"] == "evidence-amount").await;
 
-    let (sealed, opening) = invoice.evidence(world, BANKS[0], &told, amount, &[], false);
+    let (sealed, opening) = invoice.evidence(BANKS[0], &told, amount, &[], false);
     let told = prove(a, operator, id, sealed, "claimed").await;
     let claim = told["claimRecord"].as_str().expect("a record").parse().expect("a record");
     let offer = json!({

@@ -15,13 +15,14 @@ use crate::{
     world::{BANKS, Gateway, OPERATOR, Operator, World},
 };
 
-const REQUEST: &str = "0190a7a0-0000-7000-8000-0000000000aa";
+pub const REQUEST: &str = "0190a7a0-0000-7000-8000-0000000000aa";
 
-fn nowhere() -> Node {
+pub fn nowhere() -> Node {
     Node { http: "http://127.0.0.1:9".into(), mutual_tls: Some("https://localhost:9".into()) }
 }
 
-fn attestation(world: &World, seed: &PartySeed, lei: &str) -> Value {
+/// A request for `bank`'s word on an enterprise.
+pub fn attestation(bank: &str, seed: &PartySeed, lei: &str) -> Value {
     let identity = seed.identity().public();
     let profile = Profile {
         name: "Nordlicht Windtechnik GmbH".into(),
@@ -30,7 +31,7 @@ fn attestation(world: &World, seed: &PartySeed, lei: &str) -> Value {
         contact: None,
     };
     let mut rng = random::seeded(5);
-    let sealed = exchange::seal(&profile, &bank_key(world, BANKS[0]), &exchange::about_party(&identity), &mut rng);
+    let sealed = exchange::seal(&profile, &bank_key(bank), &exchange::about_party(&identity), &mut rng);
     json!({
         "id": REQUEST,
         "handle": "nordlicht",
@@ -47,7 +48,7 @@ async fn an_enterprise_is_attested() {
     for database in databases() {
         let gateway = world.gateway(BANKS[0], &database, &nowhere(), &[], &operator).await;
         let seed = PartySeed::from_bytes(&[9; 32]);
-        let body = attestation(&world, &seed, "6234KONTORSELLER0198");
+        let body = attestation(BANKS[0], &seed, "6234KONTORSELLER0198");
         assert_eq!(gateway.portal("/v1/attestation-requests", body.clone()).await.0, StatusCode::CREATED);
         assert_eq!(gateway.portal("/v1/attestation-requests", body.clone()).await.0, StatusCode::OK);
         let mut other = body;
@@ -83,7 +84,7 @@ async fn nobody_else_gets_in_and_nothing_malformed() {
     let operator = Operator::start(&world).await;
     for database in databases() {
         let gateway = world.gateway(BANKS[0], &database, &nowhere(), &[], &operator).await;
-        let body = attestation(&world, &PartySeed::from_bytes(&[9; 32]), "6234KONTORSELLER0198");
+        let body = attestation(BANKS[0], &PartySeed::from_bytes(&[9; 32]), "6234KONTORSELLER0198");
         let path = "/v1/attestation-requests";
         let stranger = world.ca.client(BANKS[1], "bank-gateway");
         let by = |client: &reqwest::Client, body: &Value| client.post(format!("{}{path}", gateway.members)).json(body);

@@ -3,5 +3,6 @@
 mod enterprise;
 mod financing;
 mod intake;
+mod membership;
 mod verification;
 mod world;

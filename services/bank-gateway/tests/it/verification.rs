@@ -8,7 +8,7 @@ use crate::world::{BANKS, World};
 
 const OPENAPI: &str = include_str!("../../../../api-spec/verification.json");
 
-async fn ask(client: &Client, base: &str, path: &str, body: Value) -> (StatusCode, String) {
+pub async fn ask(client: &Client, base: &str, path: &str, body: Value) -> (StatusCode, String) {
     let answer = client.post(format!("{base}{path}")).json(&body).send().await.expect("answers");
     let status = answer.status();
     let body: Value = answer.json().await.expect("JSON");

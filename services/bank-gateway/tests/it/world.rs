@@ -48,11 +48,11 @@ pub struct World {
     runtime: Mutex<u32>,
 }
 
-fn id(code: &str) -> MemberId {
+pub fn id(code: &str) -> MemberId {
     code.parse().expect("a code")
 }
 
-fn seed_of(code: &str) -> PartySeed {
+pub fn seed_of(code: &str) -> PartySeed {
     let mut bytes = [7; 32];
     bytes[..code.len()].copy_from_slice(code.as_bytes());
     PartySeed::from_bytes(&bytes)
@@ -86,7 +86,8 @@ impl World {
             officers: Officers { threshold: 1, keys: vec![seed_of("OFFICER1").identity().public()] },
             fingerprint,
             escrow: EscrowPublic { regulator, network },
-            parameters: Parameters::default(),
+            // Two banks decide, also when they are three.
+            parameters: Parameters { approval_share: 6_600, ..Parameters::default() },
             rules: 2,
             authority: None,
         };
@@ -95,11 +96,15 @@ impl World {
         world.write("validator", &hex::encode(validator.to_seed().as_ref()));
         world.write("password", PASSWORD);
         for (code, (share, part)) in BANKS.iter().zip(shares.iter().zip(&decryption)) {
-            world.write(&format!("{code}.seed"), &hex::encode(seed_of(code).to_bytes().as_ref()));
+            world.write_seed(code);
             world.write(&format!("{code}.fingerprint"), &hex::encode(share.to_bytes().as_ref()));
             world.write(&format!("{code}.escrow"), &hex::encode(part.to_bytes().as_ref()));
         }
         world
+    }
+
+    pub fn write_seed(&self, code: &str) {
+        self.write(&format!("{code}.seed"), &hex::encode(seed_of(code).to_bytes().as_ref()));
     }
 
     fn write(&self, name: &str, text: &str) {
@@ -161,16 +166,16 @@ impl World {
         kontor_verification::run(config).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    pub async fn gateway(
+    pub fn gateway_config(
         &self,
         code: &str,
         database: &TestDatabase,
         node: &Node,
         evaluators: &[(&str, String)],
         operator: &Operator,
-    ) -> Gateway {
+    ) -> Config {
         let own = evaluators.iter().find(|(member, _)| *member == code).map(|(_, url)| url.clone());
-        let config = Config {
+        Config {
             listen: start::with_members(self.ca.identity(code, "bank-gateway")),
             database: database.url().to_owned(),
             member: id(code),
@@ -192,7 +197,18 @@ impl World {
             policy: Policy::default(),
             account: Account { name: "The Bank".into(), iban: "DE89370400440532013000".into() },
             sessions: Default::default(),
-        };
+        }
+    }
+
+    pub async fn gateway(
+        &self,
+        code: &str,
+        database: &TestDatabase,
+        node: &Node,
+        evaluators: &[(&str, String)],
+        operator: &Operator,
+    ) -> Gateway {
+        let config = self.gateway_config(code, database, node, evaluators, operator);
         let running = kontor_bank_gateway::run(config).await.unwrap_or_else(|error| panic!("{error}"));
         let port = running.mutual_tls.expect("listens for members").port();
         let mut gateway = Gateway {
