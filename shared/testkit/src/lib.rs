@@ -1,5 +1,5 @@
 //! What tests of every crate share: both databases, a certificate authority, services on free ports, contract checks,
-//! seeded randomness, a clock to turn, a mail server to read from. For tests only.
+//! seeded randomness, a clock to turn, a mail server to read from, a node that says who is a member. For tests only.
 //!
 //! ```no_run
 //! # async fn each(migrations: fn() -> kontor_chassis::database::Migrations) {
@@ -14,6 +14,7 @@ pub mod clock;
 pub mod contract;
 mod databases;
 mod identity;
+mod node;
 mod postgres;
 pub mod random;
 pub mod smtp;
@@ -22,3 +23,4 @@ pub mod start;
 pub use clock::MockClock;
 pub use databases::{TestDatabase, databases};
 pub use identity::TestCa;
+pub use node::FakeNode;

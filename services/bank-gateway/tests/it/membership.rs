@@ -7,10 +7,10 @@ use kontor_ledger::{
     Batch, Member, MemberRole, Roster, Timestamp,
     client::{LedgerClient, Node},
     exchange::{self, AttestationGrant},
-    governance::{Change, Endpoints, HeldKey, JoinRequest},
-    record::{Body, Unsigned},
+    governance::{Change, Endpoints, HeldKey, JoinRequest, Rotation},
+    record::{Body, RecordId, Unsigned},
 };
-use kontor_sealing::keys::PartySeed;
+use kontor_sealing::{SigningKey, keys::PartySeed};
 use kontor_testkit::TestDatabase;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::json;
@@ -49,23 +49,31 @@ impl World {
         }
     }
 
-    /// The founding banks decide a change.
-    async fn decide(&self, node: &Node, change: Change) {
+    /// A member's record, by way of the first bank.
+    async fn say(&self, node: &Node, key: &SigningKey, body: Body) -> RecordId {
         let identity = self.ca.identity(BANKS[0], "bank-gateway");
         let http = kontor_chassis::client::members_and_public(&identity).expect("a client");
         let ledger = LedgerClient::new(http, vec![node.clone()], self.genesis.hash());
-        let expires = Timestamp::from_millis(kontor_chassis::database::now_ms() as u64 + 60_000).expect("a time");
-        let mut body = Body::NetworkPropose { change, expires };
-        for bank in BANKS {
-            let key = seed_of(bank).identity();
-            let record = Unsigned { network: self.genesis.hash(), body, nonce: nonce(), author: key.public() }
-                .sign(&key, id(BANKS[0]));
-            let batch = Batch::sign(vec![record], id(BANKS[0]), &seed_of(BANKS[0]).identity()).expect("a batch");
-            let done = ledger.submit_one(&batch).await.expect("final");
-            assert!(done.outcome.is_accepted(), "{bank}: {:?}", done.outcome);
-            body = Body::NetworkVote { proposal: done.id, approve: true };
-        }
+        let unsigned = Unsigned { network: self.genesis.hash(), body, nonce: nonce(), author: key.public() };
+        let record = unsigned.sign(key, id(BANKS[0]));
+        let batch = Batch::sign(vec![record], id(BANKS[0]), &seed_of(BANKS[0]).identity()).expect("a batch");
+        let done = ledger.submit_one(&batch).await.expect("final");
+        assert!(done.outcome.is_accepted(), "{:?}", done.outcome);
+        done.id
     }
+
+    /// The founding banks decide a change.
+    async fn decide(&self, node: &Node, change: Change) {
+        let [first, second] = BANKS.map(|bank| seed_of(bank).identity());
+        let expires = now().plus_millis(60_000);
+        let proposal = self.say(node, &first, Body::NetworkPropose { change, expires }).await;
+        self.say(node, &second, Body::NetworkVote { proposal, approve: true }).await;
+    }
+}
+
+fn now() -> Timestamp {
+    let now = kontor_chassis::database::now_ms();
+    u64::try_from(now).ok().and_then(|now| Timestamp::from_millis(now).ok()).expect("a time")
 }
 
 /// Asks until the answer is `wanted`.
@@ -121,7 +129,7 @@ async fn a_bank_that_joined_later_runs_a_gateway() {
     let (node, address) = world.ledger().await;
     let operator = Operator::start(&world).await;
     let database = TestDatabase::sqlite();
-    world.write_seed(LATE);
+    world.write_seed(LATE, &seed_of(LATE));
     // It is started first, and waits until the ledger lists the bank.
     let admit = Change::MemberAdmit { request: Box::new(world.join_request(LATE)) };
     let starts = world.gateway(LATE, &database, &address, &[], &operator);
@@ -136,11 +144,10 @@ async fn a_bank_that_joined_later_runs_a_gateway() {
     let sealed = answer["sealedAttestation"].as_str().expect("text");
     let context = exchange::about_party(&seed.identity().public());
     let grant: AttestationGrant = exchange::open(sealed, &seed.encryption(), &context).expect("opens");
-    let (founders, now) =
-        (Roster::original(&world.genesis), Timestamp::from_millis(1_800_000_000_000).expect("a time"));
+    let founders = Roster::original(&world.genesis);
     let members = world.operators_ledger(&address).roster(&founders).await.expect("answers").expect("is later");
-    assert_eq!(grant.attestation.check(&members, now), Ok(()));
-    assert!(grant.attestation.check(&founders, now).is_err());
+    assert_eq!(grant.attestation.check(&members, now()), Ok(()));
+    assert!(grant.attestation.check(&founders, now()).is_err());
 
     let asked = async || gateway.portal("/v1/attestation-requests", body.clone()).await.0;
     world.decide(&address, Change::MemberSuspend { member: id(OPERATOR) }).await;
@@ -155,11 +162,28 @@ async fn a_bank_that_joined_later_runs_a_gateway() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_rotated_its_keys_runs_a_gateway_with_the_new_ones() {
+    let world = World::new();
+    let (node, address) = world.ledger().await;
+    let operator = Operator::start(&world).await;
+    let database = TestDatabase::sqlite();
+    let (bank, new) = (BANKS[1], PartySeed::from_bytes(&[3; 32]));
+    let identity = HeldKey::new(&new.identity(), &world.genesis.hash(), &id(bank));
+    let (identity, encryption) = (Some(identity), Some(new.encryption().public()));
+    let rotation = Rotation { identity, encryption, ..Rotation::default() };
+    world.say(&address, &seed_of(bank).identity(), Body::NetworkKeyRotate { rotation }).await;
+    world.write_seed(bank, &new);
+    world.gateway(bank, &database, &address, &[], &operator).await.stop().await;
+    operator.stop().await;
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_nobody_lists_runs_none() {
     let world = World::new();
     let operator = Operator::start(&world).await;
     let database = TestDatabase::sqlite();
-    world.write_seed(LATE);
+    world.write_seed(LATE, &seed_of(LATE));
     let config = world.gateway_config(LATE, &database, &nowhere(), &[], &operator);
     let refused = run(config).await.err().expect("does not start");
     let said = "neither the genesis nor the ledger lists a bank EMERDEFF with the keys of this seed";

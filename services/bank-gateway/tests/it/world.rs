@@ -96,15 +96,15 @@ impl World {
         world.write("validator", &hex::encode(validator.to_seed().as_ref()));
         world.write("password", PASSWORD);
         for (code, (share, part)) in BANKS.iter().zip(shares.iter().zip(&decryption)) {
-            world.write_seed(code);
+            world.write_seed(code, &seed_of(code));
             world.write(&format!("{code}.fingerprint"), &hex::encode(share.to_bytes().as_ref()));
             world.write(&format!("{code}.escrow"), &hex::encode(part.to_bytes().as_ref()));
         }
         world
     }
 
-    pub fn write_seed(&self, code: &str) {
-        self.write(&format!("{code}.seed"), &hex::encode(seed_of(code).to_bytes().as_ref()));
+    pub fn write_seed(&self, code: &str, seed: &PartySeed) {
+        self.write(&format!("{code}.seed"), &hex::encode(seed.to_bytes().as_ref()));
     }
 
     fn write(&self, name: &str, text: &str) {

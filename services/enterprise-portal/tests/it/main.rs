@@ -6,6 +6,7 @@ mod bank;
 mod documents;
 mod enterprise;
 mod financing;
+mod membership;
 mod records;
 mod role_keys;
 mod supervision;

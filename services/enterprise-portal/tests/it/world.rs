@@ -12,7 +12,7 @@ use kontor_ledger::{
 };
 use kontor_proofs::fingerprint;
 use kontor_sealing::{
-    SigningKey, Suite,
+    PublicKey, SigningKey, Suite,
     escrow::{self, EscrowPublic},
     keys::PartySeed,
 };
@@ -45,6 +45,13 @@ pub fn seed_of(code: &str) -> PartySeed {
     PartySeed::from_bytes(&bytes)
 }
 
+/// A member with the keys of its seed.
+pub fn party(code: &str, role: MemberRole, validator: Option<PublicKey>, evaluator: Option<u16>) -> Member {
+    let seed = seed_of(code);
+    let (identity, encryption) = (seed.identity().public(), seed.encryption().public());
+    Member { id: member(code), name: code.into(), role, identity, encryption, validator, evaluator }
+}
+
 /// Nodes that nobody runs.
 pub fn nowhere() -> Node {
     Node { http: "http://127.0.0.1:9".into(), mutual_tls: Some("https://localhost:9".into()) }
@@ -55,11 +62,6 @@ impl World {
         let mut rng = random::seeded(21);
         let validator = SigningKey::generate(&mut rng);
         let officer = SigningKey::generate(&mut rng);
-        let party = |code: &str, role, validator, evaluator| {
-            let seed = seed_of(code);
-            let (identity, encryption) = (seed.identity().public(), seed.encryption().public());
-            Member { id: member(code), name: code.into(), role, identity, encryption, validator, evaluator }
-        };
         let genesis = Genesis {
             name: "test".into(),
             created: Timestamp::from_millis(1_700_000_000_000).expect("a time"),

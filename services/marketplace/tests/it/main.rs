@@ -3,4 +3,5 @@
 mod certificates;
 mod market;
 mod matching;
+mod membership;
 mod products;

@@ -11,6 +11,7 @@ use kontor_chassis::{
     server::{self, Server, Service},
 };
 use kontor_ledger::{
+    client::Node,
     genesis::{Genesis, Officers, Parameters},
     member::{Member, MemberId, MemberRole},
     time::Timestamp,
@@ -18,13 +19,15 @@ use kontor_ledger::{
 use kontor_marketplace::{Config, OPENAPI, Running, config::Gateway};
 use kontor_proofs::fingerprint;
 use kontor_sealing::{SigningKey, Suite, escrow, keys::PartySeed};
-use kontor_testkit::{TestCa, TestDatabase, contract, random, start};
+use kontor_testkit::{FakeNode, TestCa, TestDatabase, contract, random, start};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 pub const OPERATOR: &str = "KNTRDE21";
 pub const BANKS: [&str; 2] = ["AURUDEFF", "BOREFRPP"];
+/// A bank that joins after genesis.
+pub const LATE: &str = "EMERDEFF";
 
 /// A running marketplace.
 pub struct Market {
@@ -32,6 +35,8 @@ pub struct Market {
     running: Running,
     gateways: server::Running,
     leads: Leads,
+    node: FakeNode,
+    genesis: Genesis,
     anyone: reqwest::Client,
     _folder: TempDir,
 }
@@ -48,14 +53,17 @@ fn member(code: &str) -> MemberId {
     code.parse().expect("a code")
 }
 
+fn party(code: &str, role: MemberRole, evaluator: Option<u16>) -> Member {
+    let mut bytes = [5; 32];
+    bytes[..code.len()].copy_from_slice(code.as_bytes());
+    let seed = PartySeed::from_bytes(&bytes);
+    let (identity, encryption) = (seed.identity().public(), seed.encryption().public());
+    let validator = evaluator.map(|index| SigningKey::from_seed(&[index.to_be_bytes()[1]; 32]).public());
+    Member { id: member(code), name: code.into(), role, identity, encryption, validator, evaluator }
+}
+
 fn genesis() -> Genesis {
     let mut rng = random::seeded(31);
-    let mut party = |code: &str, role, evaluator: Option<u16>| {
-        let seed = PartySeed::generate(&mut rng);
-        let (identity, encryption) = (seed.identity().public(), seed.encryption().public());
-        let validator = evaluator.map(|_| SigningKey::generate(&mut rng).public());
-        Member { id: member(code), name: code.into(), role, identity, encryption, validator, evaluator }
-    };
     let members = vec![
         party(BANKS[0], MemberRole::Bank, Some(1)),
         party(BANKS[1], MemberRole::Bank, Some(2)),
@@ -95,18 +103,31 @@ impl Market {
         let gateways = Server::new(service).start(&listen, data, routes).await.expect("starts");
         let url = start::https(&gateways, "");
         let path = folder.path().join("genesis.json");
-        std::fs::write(&path, serde_json::to_string(&genesis()).expect("JSON")).expect("writes");
+        let (genesis, node) = (genesis(), FakeNode::start().await);
+        std::fs::write(&path, serde_json::to_string(&genesis).expect("JSON")).expect("writes");
         let config = Config {
             listen: start::with_members(ca.identity(OPERATOR, "marketplace")),
             database: database.url().to_owned(),
             genesis: path,
             member: member(OPERATOR),
-            ledger: Vec::new(),
+            ledger: vec![Node { http: node.url(), mutual_tls: None }],
             authority: None,
             gateways: BANKS.map(|code| Gateway { member: member(code), url: url.clone() }).to_vec(),
         };
         let running = kontor_marketplace::run(config).await.unwrap_or_else(|error| panic!("{error}"));
-        Self { ca, running, gateways, leads, anyone: client::plain().expect("a client"), _folder: folder }
+        let anyone = client::plain().expect("a client");
+        Self { ca, running, gateways, leads, node, genesis, anyone, _folder: folder }
+    }
+
+    /// What the ledger's node says from now on: the members of genesis and [`LATE`], all active but one.
+    pub fn members(&self, height: u64, suspended: Option<&str>) {
+        let suspended: Vec<&str> = suspended.into_iter().collect();
+        self.node.list(&self.genesis, height, &[party(LATE, MemberRole::Bank, None)], &suspended);
+    }
+
+    /// The ledger's node answers no more.
+    pub fn silence(&self) {
+        self.node.say(None);
     }
 
     /// Calls without a certificate and holds the answer against the API's description.
