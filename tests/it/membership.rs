@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use kontor::consortium::plan::ServiceKind;
 use kontor_tests::{Network, kontor};
 use serde_json::Value;
 
@@ -61,6 +62,20 @@ impl Desk {
     }
 }
 
+/// Waits until the portal offers a bank, or does so no more.
+async fn offered(network: &Network, bank: &str, wanted: bool) {
+    let portal = network.manifest().of(ServiceKind::EnterprisePortal).next().unwrap();
+    let (http, url) = (kontor_chassis::client::plain().unwrap(), format!("{}/v1/banks", portal.public));
+    for _ in 0..100 {
+        let banks: Value = http.get(&url).send().await.unwrap().json().await.unwrap();
+        if banks["items"].as_array().unwrap().iter().any(|one| one["member"] == bank) == wanted {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    panic!("the portal offers {bank}: {}", !wanted);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "slow: several epochs of separate processes"]
 async fn a_bank_joins_orders_rotates_its_key_and_leaves() {
@@ -99,6 +114,7 @@ async fn a_bank_joins_orders_rotates_its_key_and_leaves() {
     assert!(banks[1].say(&["vote", proposal]).unwrap_err().contains("already-voted"));
     assert_eq!(banks[2].say(&["vote", proposal]).unwrap()["decided"], true);
     late.reaches("seat").await;
+    offered(&network, "EMERDEFF", true).await;
 
     let seat = banks[0].say(&["propose", "validators", "--add", "EMERDEFF"]).unwrap();
     let seat = seat["proposal"].as_str().unwrap();
@@ -115,6 +131,7 @@ async fn a_bank_joins_orders_rotates_its_key_and_leaves() {
 
     late.say(&["retire", "--yes"]).unwrap();
     late.reaches("retired").await;
+    offered(&network, "EMERDEFF", false).await;
     assert_eq!(banks[0].status()["network"]["epoch"]["validators"].as_array().unwrap().len(), 4);
     assert!(late.say(&["vote", seat]).unwrap_err().contains("member-inactive"));
     network.processes.stop().await;

@@ -41,9 +41,11 @@ impl FakeNode {
         format!("http://{}", self.address)
     }
 
-    /// Lists the members of genesis and who joined, all active but those suspended, as of the block of `height`.
-    pub fn list(&self, genesis: &Genesis, height: u64, joined: &[Member], suspended: &[&str]) {
-        let states = genesis.members.iter().chain(joined).map(|member| {
+    /// Lists those who joined or changed and the other members of genesis, all active but those suspended, as of the
+    /// block of `height`.
+    pub fn list(&self, genesis: &Genesis, height: u64, changed: &[Member], suspended: &[&str]) {
+        let same = genesis.members.iter().filter(|member| changed.iter().all(|other| other.id != member.id));
+        let states = same.chain(changed).map(|member| {
             let is_suspended = suspended.contains(&member.id.as_str());
             let standing = if is_suspended { Standing::Suspended } else { Standing::Active };
             MemberState { standing, ..MemberState::original(member, genesis.created) }

@@ -1,5 +1,6 @@
 //! The supervisor through its API, on both databases.
 
 mod cases;
+mod membership;
 mod network;
 mod pages;

@@ -30,16 +30,22 @@ pub struct Network {
 
 impl Network {
     pub async fn start(database: &TestDatabase) -> Self {
+        let seed = PartySeed::generate(&mut seeded(1));
+        Self::with_node(database, seed, "http://127.0.0.1:1", |_| ()).await
+    }
+
+    /// With the regulator's `seed` of now, and a node that `tell` tells of genesis before the supervisor starts.
+    pub async fn with_node(database: &TestDatabase, seed: PartySeed, node: &str, tell: impl FnOnce(&Genesis)) -> Self {
         let rng = &mut seeded(1);
-        let seed = PartySeed::generate(rng);
+        let original = PartySeed::generate(rng);
         let officers: Vec<SigningKey> = (0..3).map(|_| SigningKey::generate(rng)).collect();
         let member: MemberId = "REGUEU2L".parse().expect("a code");
         let regulator = Member {
             id: member,
             name: "Regulator".to_owned(),
             role: MemberRole::Regulator,
-            identity: seed.identity().public(),
-            encryption: seed.encryption().public(),
+            identity: original.identity().public(),
+            encryption: original.encryption().public(),
             validator: Some(SigningKey::generate(rng).public()),
             evaluator: None,
         };
@@ -58,6 +64,7 @@ impl Network {
             rules: 2,
             authority: None,
         };
+        tell(&genesis);
         let folder = tempfile::tempdir().expect("a folder");
         let file = |name: &str, content: String| {
             let path = folder.path().join(name);
@@ -71,7 +78,7 @@ impl Network {
             genesis: file("genesis.json", serde_json::to_string(&genesis).expect("JSON")),
             member,
             seed: file("seed", hex::encode(*seed.to_bytes())),
-            ledger: vec![Node { http: "http://127.0.0.1:1".to_owned(), mutual_tls: None }],
+            ledger: vec![Node { http: node.to_owned(), mutual_tls: None }],
             evaluators: Vec::new(),
             people: vec![Person {
                 login: "olga".to_owned(),
