@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use kontor_sealing::Hash;
 use serde::Deserialize;
 use tokio::{sync::watch, task::JoinHandle, time};
 
@@ -12,7 +13,6 @@ use crate::{
     member::{Member, MemberId, MemberRole},
     roster::Roster,
 };
-use kontor_sealing::Hash;
 
 /// Time between questions.
 const EVERY: Duration = Duration::from_secs(3);
