@@ -8,6 +8,7 @@ use std::{
 
 use kontor_ledger::record::RecordId;
 use rand::seq::IndexedRandom as _;
+use tokio::process::Command;
 
 use super::{
     load,
@@ -125,11 +126,44 @@ pub async fn measure(folder: &Path, count: usize) -> Result<(Vec<Tenth>, Vec<Row
     let last = nodes.banks.len().saturating_sub(1);
     let restarted = nodes.restart(last..last + 1, patience(on_log)).await?;
     let name = format!("growth to {on_log} records");
-    let rows = vec![
+    let mut rows = vec![
         Row::plain(format!("{name}: a node's disk for one record, over all"), disk, "bytes"),
         Row::below(format!("{name}: one node killed and started again: serving"), restarted, "s", limit(on_log)),
     ];
+    rows.extend(replayed(&name, nodes, folder, on_log).await?);
     Ok((tenths, rows))
+}
+
+/// Has the log exported by `kontor export` and, while no node runs, run again by `kontor replay`, which recomputes
+/// every state and root.
+async fn replayed(name: &str, nodes: Nodes, folder: &Path, on_log: usize) -> Result<Vec<Row>, String> {
+    let (program, network) = (nodes.program().to_owned(), nodes.genesis.hash().to_string());
+    let node = nodes.banks.first().ok_or("no node")?.node.public.clone();
+    let file = folder.join("log.cbor");
+    eprintln!("measuring export and replay");
+    let (_, exported) = timed(Command::new(&program).arg("export").arg(node).arg(&file)).await?;
+    drop(nodes);
+    let mut replay = Command::new(&program);
+    let (said, seconds) = timed(replay.arg("replay").arg(&file).args(["--json", "--network", &network])).await?;
+    let found: serde_json::Value = serde_json::from_slice(&said).map_err(|error| format!("replay: {error}"))?;
+    match found["size"].as_u64() {
+        Some(size) if size >= on_log as u64 => Ok(vec![
+            Row::plain(format!("{name}: log exported"), exported, "s"),
+            Row::plain(format!("{name}: replayed with no difference"), size as f64, "records"),
+            Row::plain(format!("{name}: replayed"), size as f64 / seconds, "records/s"),
+        ]),
+        size => Err(format!("the replay has {size:?} records, the log at least {on_log}")),
+    }
+}
+
+/// What a command says, and the seconds that it took.
+async fn timed(command: &mut Command) -> Result<(Vec<u8>, f64), String> {
+    let since = Instant::now();
+    let output = command.output().await.map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok((output.stdout, since.elapsed().as_secs_f64())),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+    }
 }
 
 /// A disk may shrink while a log grows: journals are pruned.

@@ -55,12 +55,12 @@ pub async fn ledger(folder: &Path, plan: Plan) -> Result<Figures, String> {
     let each = plan.records / nodes.banks.len().max(1);
     rows.extend(families(&nodes, each).await?);
     rows.extend(mix(folder, &nodes, each, &mut notices).await?);
+    rows.push(Row::plain("memory of the largest node", nodes.memory(), "MiB"));
     let (steps, knee) = saturation::measure(&nodes, plan.records / 4).await?;
     if let (true, Some(last)) = (knee.is_empty(), steps.last()) {
         notices.push(format!("the knee: throughput still grew with {} batches on the way", last.under_way));
     }
     rows.extend(knee);
-    rows.push(Row::plain("memory of the largest node", nodes.memory(), "MiB"));
     rows.extend(endurance::all(&mut nodes, plan.idle).await?);
     drop(nodes);
     let mut tenths = Vec::new();

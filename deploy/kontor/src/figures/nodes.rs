@@ -92,6 +92,11 @@ impl Nodes {
         Ok(())
     }
 
+    /// What the nodes run.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Kills one node at once.
     ///
     /// # Errors
