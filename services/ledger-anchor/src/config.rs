@@ -27,7 +27,7 @@ pub struct Config {
     /// The other members' nodes; those that the ledger has addresses of need not be listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub peers: Vec<Peer>,
-    /// Memory for the database's cache, in MiB. Default 64.
+    /// Memory for the database's cache, in MiB. Default 48.
     #[serde(default = "defaults::cache")]
     pub cache: u64,
     /// Memory for records that wait to be ordered, in MiB; beyond it clients are told to come back. Default 64.
@@ -115,7 +115,7 @@ pub struct Peer {
 
 mod defaults {
     pub const fn cache() -> u64 {
-        64
+        48
     }
     pub const fn pool() -> usize {
         64

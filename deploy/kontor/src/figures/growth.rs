@@ -129,6 +129,7 @@ pub async fn measure(folder: &Path, count: usize) -> Result<(Vec<Tenth>, Vec<Row
     let mut rows = vec![
         Row::plain(format!("{name}: a node's disk for one record, over all"), disk, "bytes"),
         Row::below(format!("{name}: one node killed and started again: serving"), restarted, "s", limit(on_log)),
+        Row::below(format!("{name}: its memory then"), nodes.memory_of(last), "MiB", Tenth::MEMORY),
     ];
     rows.extend(replayed(&name, nodes, folder, on_log).await?);
     Ok((tenths, rows))

@@ -145,13 +145,19 @@ impl Nodes {
 
     /// Resident memory of the largest node, in MiB.
     pub fn memory(&self) -> f64 {
-        let of = |child: &Child| {
-            let status = fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
-            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-            line.split_whitespace().nth(1)?.parse::<f64>().ok()
-        };
-        self.children.iter().filter_map(of).fold(0.0, f64::max) / 1024.0
+        self.children.iter().filter_map(resident).fold(0.0, f64::max)
     }
+
+    /// Resident memory of the node at a place, in MiB.
+    pub fn memory_of(&self, place: usize) -> f64 {
+        self.children.get(place).and_then(resident).unwrap_or(f64::NAN)
+    }
+}
+
+fn resident(child: &Child) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id()?)).ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<f64>().ok()? / 1024.0)
 }
 
 /// Bytes that a folder takes on the disk.

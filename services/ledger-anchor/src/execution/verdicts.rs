@@ -17,8 +17,8 @@ use crate::{
     state::State,
 };
 
-/// Verdicts kept; each takes about a hundred bytes.
-const KEPT: usize = 200_000;
+/// Verdicts kept, each about a hundred bytes: far more than wait between admission and execution.
+const KEPT: usize = 50_000;
 
 /// A bounded memory of verdicts, the oldest forgotten first.
 #[derive(Default)]
