@@ -118,11 +118,11 @@ pub async fn measure(folder: &Path, count: usize) -> Result<(Vec<Tenth>, Vec<Row
             rate: sent as f64 / seconds,
             receipt_p50: percentile(&mut times, 50),
             receipt_p99: percentile(&mut times, 99),
-            disk: per_record(disk, nodes.used().disk, sent),
+            disk: per_record(disk, nodes.used().disk, sent * nodes.banks.len()),
             memory: nodes.memory(),
         });
     }
-    let disk = per_record(start, nodes.used().disk, on_log);
+    let disk = per_record(start, nodes.used().disk, on_log * nodes.banks.len());
     let last = nodes.banks.len().saturating_sub(1);
     let restarted = nodes.restart(last..last + 1, patience(on_log)).await?;
     let name = format!("growth to {on_log} records");
@@ -167,9 +167,9 @@ async fn timed(command: &mut Command) -> Result<(Vec<u8>, f64), String> {
     }
 }
 
-/// A disk may shrink while a log grows: journals are pruned.
-fn per_record(before: u64, after: u64, records: usize) -> f64 {
-    (after as f64 - before as f64) / records as f64
+/// Bytes for each of `copies` of records. A disk may shrink while a log grows: journals are pruned.
+fn per_record(before: u64, after: u64, copies: usize) -> f64 {
+    (after as f64 - before as f64) / copies as f64
 }
 
 /// Seconds within which a node with so many records should serve: each begun million counts whole.
