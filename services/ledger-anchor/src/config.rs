@@ -43,6 +43,10 @@ pub struct Config {
     /// ledger's time. Kept for good if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<u32>,
+    /// Blocks between snapshots of the state, from which others join; the same at every member, or too few vouch for one.
+    /// 0 for none. Default 65536.
+    #[serde(default = "defaults::snapshot_every")]
+    pub snapshot_every: u64,
     /// Seconds between comparisons of checkpoints with the other members' nodes. Default 30.
     #[serde(default = "defaults::compare")]
     pub compare: u64,
@@ -126,6 +130,9 @@ mod defaults {
     pub const fn attachment() -> usize {
         8 << 20
     }
+    pub const fn snapshot_every() -> u64 {
+        65_536
+    }
     pub const fn compare() -> u64 {
         30
     }
@@ -170,6 +177,7 @@ impl Config {
             admission_threads: defaults::admission_threads(),
             attachment: defaults::attachment(),
             retention: None,
+            snapshot_every: defaults::snapshot_every(),
             compare: defaults::compare(),
             alarms: Alarms::default(),
             telemetry: TelemetryConfig::default(),

@@ -10,6 +10,7 @@ mod objects;
 pub(crate) mod page;
 mod problem;
 mod records;
+mod snapshots;
 
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ use kontor_chassis::{
 };
 use kontor_ledger::{encoding::MAX_BYTES, governance::Endpoints, member::MemberId};
 
-use crate::{attachments::Attachments, node::Node, ordering::Ordering, peers::Peers};
+use crate::{attachments::Attachments, node::Node, ordering::Ordering, peers::Peers, snapshot::Snapshots};
 
 /// The node as a service.
 pub const SERVICE: Service = Service {
@@ -43,6 +44,8 @@ pub struct App {
     pub ordering: Arc<dyn Ordering>,
     /// Its attachments.
     pub attachments: Attachments,
+    /// Its snapshots.
+    pub snapshots: Snapshots,
     /// The member whose node this is.
     pub member: MemberId,
     /// Where the other members' nodes are.
@@ -78,6 +81,8 @@ pub fn routes(app: &web::Data<App>, config: &mut ServiceConfig, listener: Listen
         .route("/v1/proofs/consistency", web::get().to(log::consistency::consistency))
         .route("/v1/tile/{path:.*}", web::get().to(log::tile::tile))
         .route("/v1/blocks", web::get().to(blocks::list::list))
+        .route("/v1/snapshots", web::get().to(snapshots::list::list))
+        .route("/v1/snapshots/{height}/{chunk}", web::get().to(snapshots::chunk::chunk))
         .route("/v1/events", web::get().to(events::stream::stream))
         .route("/v1/network", web::get().to(network::show::show))
         .route("/v1/network/activity", web::get().to(network::activity::activity))

@@ -10,6 +10,7 @@
 //! | [`store`], [`log`] | what is kept: state, records, blocks, tiles |
 //! | [`node`] | all of it together |
 //! | [`attachments`] | sealed documents by their digest |
+//! | [`snapshot`] | the state at agreed heights, for nodes that join |
 //! | [`peers`] | where the other members' nodes are |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`retention`] | attachments that need not be kept any longer |
@@ -48,6 +49,7 @@ pub mod rules;
 mod running;
 #[cfg(test)]
 mod simulation;
+pub mod snapshot;
 pub mod state;
 pub mod store;
 pub mod vigil;

@@ -58,6 +58,7 @@ use crate::{
     ordering::Finalised,
     pool::Pool,
     rules::{Network, members},
+    snapshot::Due,
     state::StateError,
     store::{Committed, Entry, Store, StoreError, Wanted},
 };
@@ -77,6 +78,8 @@ pub struct Settings {
     pub pool_bytes: usize,
     /// Threads that check signatures.
     pub admission_threads: usize,
+    /// Heights that are a multiple of it get a snapshot; 0 for none.
+    pub snapshot_every: u64,
 }
 
 /// Where the committed log ends.
@@ -128,6 +131,8 @@ struct Inner {
     lasts: Mutex<BTreeMap<u64, u64>>,
     notes: Mutex<Option<Arc<NoteSigner>>>,
     attachments: tokio::sync::mpsc::Sender<Wanted>,
+    /// Gone once the node stops, as the committer's.
+    snapshots: Mutex<Option<mpsc::SyncSender<Due>>>,
     gossip: Semaphore,
     halted: AtomicBool,
     /// Below the disk's floor nothing new is taken or proposed.
@@ -159,6 +164,8 @@ pub struct Outlets {
     pub finalised: mpsc::Receiver<Finalised>,
     /// Attachments that accepted records name, for [`crate::attachments::Attachments::replicate`].
     pub attachments: tokio::sync::mpsc::Receiver<Wanted>,
+    /// Snapshots that are to be written, for [`crate::snapshot::keeper::run`].
+    pub snapshots: mpsc::Receiver<Due>,
 }
 
 /// What to do about tiles that do not lead to the certified root.
@@ -222,6 +229,8 @@ impl Node {
         let admissions = admissions.map_err(NodeError::Thread)?;
         let (committer, finalised) = mpsc::channel();
         let (attachments, wanted) = tokio::sync::mpsc::channel(WANTED);
+        // One waits while another is written.
+        let (snapshots, due) = mpsc::sync_channel(1);
         let inner = Inner {
             host,
             network,
@@ -238,6 +247,7 @@ impl Node {
             roster: Mutex::new(Arc::new(roster)),
             notes: Mutex::default(),
             attachments,
+            snapshots: Mutex::new(Some(snapshots)),
             gossip: Semaphore::new(GOSSIP_AT_ONCE),
             halted: AtomicBool::new(false),
             disk_full: AtomicBool::new(false),
@@ -247,7 +257,7 @@ impl Node {
             alarms: Mutex::default(),
             metrics,
         };
-        Ok((Self(Arc::new(inner)), Outlets { finalised, attachments: wanted }))
+        Ok((Self(Arc::new(inner)), Outlets { finalised, attachments: wanted, snapshots: due }))
     }
 
     /// The network's genesis.
@@ -429,10 +439,20 @@ impl Node {
     pub fn stop(&self) {
         self.0.admissions.stop();
         self.committer().take();
+        self.snapshots().take();
+    }
+
+    /// Whether [`Self::stop`] was called.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.committer().is_none()
     }
 
     fn committer(&self) -> MutexGuard<'_, Option<mpsc::Sender<Finalised>>> {
         self.0.committer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn snapshots(&self) -> MutexGuard<'_, Option<mpsc::SyncSender<Due>>> {
+        self.0.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn waiting(&self) -> MutexGuard<'_, HashMap<RecordId, Vec<UnboundedSender<Entry>>>> {

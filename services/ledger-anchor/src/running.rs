@@ -37,6 +37,7 @@ use crate::{
     peers::Peers,
     retention,
     rules::Network,
+    snapshot::{Snapshots, keeper},
     store::{Store, StoreError},
     vigil, watch,
 };
@@ -99,7 +100,7 @@ pub struct Running {
     vigil: tokio::task::JoinHandle<()>,
     retaining: Option<tokio::task::JoinHandle<()>>,
     certificate: Option<tokio::task::JoinHandle<()>>,
-    committer: JoinHandle<()>,
+    threads: [JoinHandle<()>; 2],
     stopping: Shutdown,
     _locks: Vec<Lock>,
 }
@@ -138,18 +139,20 @@ impl Running {
         if let Some(certificate) = self.certificate {
             let _ = certificate.await;
         }
-        end(self.node, self.committer, Some(self.ordering)).await;
+        end(self.node, self.threads, Some(self.ordering)).await;
     }
 }
 
-/// Ends what orders, executes and commits.
-async fn end(node: Node, committer: JoinHandle<()>, ordering: Option<Arc<dyn Ordering>>) {
+/// Ends what orders, executes, commits and writes snapshots.
+async fn end(node: Node, threads: [JoinHandle<()>; 2], ordering: Option<Arc<dyn Ordering>>) {
     let ended = tokio::task::spawn_blocking(move || {
         if let Some(ordering) = ordering {
             ordering.stop();
         }
         node.stop();
-        let _ = committer.join();
+        for thread in threads {
+            let _ = thread.join();
+        }
         if let Err(error) = node.store().flush_tiles() {
             tracing::error!(%error, "the log's tiles could not be flushed");
         }
@@ -188,11 +191,13 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let peers = Peers::new(node.clone(), config.member, config.peers.clone());
     let attachments =
         Attachments::open(&config.data.join("attachments"), peers.clone(), public.clone(), config.attachment)?;
+    let folder = config.data.join("snapshots");
+    let snapshots = Snapshots::open(folder.clone()).map_err(file(&folder))?;
     let committing = node.clone();
-    let committer = std::thread::Builder::new()
-        .name("committer".into())
-        .spawn(move || committer::run(&committing, &outlets.finalised))
-        .map_err(NodeError::Thread)?;
+    let committer = thread("committer", move || committer::run(&committing, &outlets.finalised))?;
+    let (snapshotting, written) = (node.clone(), snapshots.clone());
+    let keeper = thread("snapshots", move || keeper::run(&snapshotting, &written, &outlets.snapshots))?;
+    let threads = [committer, keeper];
 
     let setup = Setup {
         node: node.clone(),
@@ -206,7 +211,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     let ordering: Arc<dyn Ordering> = match Succession::start(setup).await {
         Ok(ordering) => Arc::new(ordering),
         Err(error) => {
-            end(node, committer, None).await;
+            end(node, threads, None).await;
             return Err(error.into());
         }
     };
@@ -218,6 +223,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         node: node.clone(),
         ordering: Arc::clone(&ordering),
         attachments: attachments.clone(),
+        snapshots: snapshots.clone(),
         member: config.member,
         peers: peers.clone(),
         announce: config.announce.clone(),
@@ -231,7 +237,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     {
         Ok(server) => server,
         Err(error) => {
-            end(node, committer, Some(ordering)).await;
+            end(node, threads, Some(ordering)).await;
             return Err(error.into());
         }
     };
@@ -253,7 +259,7 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         vigil,
         retaining,
         certificate,
-        committer,
+        threads,
         stopping,
         _locks: locks,
     })
@@ -289,6 +295,7 @@ fn settings(config: &Config) -> Settings {
         block_bytes,
         pool_bytes: config.pool << 20,
         admission_threads: config.admission_threads.max(1),
+        snapshot_every: config.snapshot_every,
     }
 }
 
@@ -317,6 +324,10 @@ fn health(node: &Node) -> Health {
         });
     }
     health
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, NodeError> {
+    std::thread::Builder::new().name(name.into()).spawn(run).map_err(NodeError::Thread)
 }
 
 fn read_genesis(path: &Path) -> Result<Genesis, StartError> {

@@ -5,6 +5,7 @@
 
 mod committed;
 mod entry;
+mod view;
 
 use std::{
     ops::Bound,
@@ -27,6 +28,7 @@ use kontor_sealing::Hash;
 
 pub use committed::Committed;
 pub use entry::Entry;
+pub use view::StateView;
 
 use crate::{
     execution::Executed,

@@ -2,13 +2,16 @@
 //! the finality certificate travels beside it.
 //!
 //! A node signs with its validator key. No note can be taken for a vote or a vote for a note: a vote begins with its
-//! namespace's length and `kontor/v1/ordering/`, a note with `kontor.network/`.
+//! namespace's length and `kontor/v1/ordering/`, a note with `kontor.network/`. With the same key it vouches for
+//! snapshots, under a label that begins neither.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use commonware_cryptography::{Hasher as _, Sha256};
 use ed25519_dalek::Signer as _;
 use kontor_ledger::member::MemberId;
 use kontor_sealing::{Hash, SigningKey};
+
+use crate::snapshot::{Manifest, Vouch};
 
 /// Signed-note's number for Ed25519.
 const ED25519: u8 = 1;
@@ -28,22 +31,29 @@ pub struct NoteSigner {
     name: String,
     id: [u8; 4],
     key: ed25519_dalek::SigningKey,
+    validator: SigningKey,
 }
 
 impl NoteSigner {
     /// The signer of `member`'s node in `network`.
     pub fn new(network: &Hash, member: &MemberId, key: &SigningKey) -> Self {
         let name = format!("{}/{member}", origin(network));
+        let validator = SigningKey::from_seed(&key.to_seed());
         let key = ed25519_dalek::SigningKey::from_bytes(&key.to_seed());
         let digest = Sha256::hash(&[name.as_bytes(), &[b'\n', ED25519], key.verifying_key().as_bytes()]).0;
         let [first, second, third, fourth, ..] = digest;
-        Self { name, id: [first, second, third, fourth], key }
+        Self { name, id: [first, second, third, fourth], key, validator }
     }
 
     /// The key that verifiers are given, in signed-note's form.
     pub fn verifier(&self) -> String {
         let key = [&[ED25519], self.key.verifying_key().as_bytes().as_slice()].concat();
         format!("{}+{}+{}", self.name, hex::encode(self.id), BASE64_STANDARD.encode(key))
+    }
+
+    /// The validator's word for a snapshot.
+    pub(crate) fn vouch(&self, manifest: &Manifest) -> Vouch {
+        Vouch::new(&self.validator, manifest)
     }
 
     /// The note with this signature below it.

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, PoisonError, mpsc::Receiver};
 
-use kontor_ledger::certificate::Certificate;
+use kontor_ledger::{block::BlockHeader, certificate::Certificate};
 
 use super::{Node, Progress, Roster, lasts, machine::keys, now};
-use crate::{execution::Executed, ordering::Finalised, state::is_of_roster, store::StoreError};
+use crate::{execution::Executed, ordering::Finalised, snapshot::Due, state::is_of_roster, store::StoreError};
 
 /// Blocks in one write at most.
 const GROUP: usize = 64;
@@ -84,8 +84,30 @@ fn take(node: &Node, group: &mut Group, finalised: Finalised) -> Result<(), Comm
     Ok(())
 }
 
-/// Writes blocks, each on the one before, and tells everyone.
+/// Writes blocks, each on the one before, and tells everyone; where a snapshot is due, a write ends.
 pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError> {
+    let mut parts = blocks.split_inclusive(|(executed, _)| has_snapshot(node, &executed.header));
+    parts.try_for_each(|part| commit_part(node, part))
+}
+
+/// Whether there is to be a snapshot of the state after a block.
+fn has_snapshot(node: &Node, header: &BlockHeader) -> bool {
+    let every = node.0.settings.snapshot_every;
+    every != 0 && header.height.is_multiple_of(every)
+}
+
+/// Has a snapshot written of the state after the block that was just committed.
+fn keep_snapshot(node: &Node, header: &BlockHeader) {
+    if node.is_disk_full() {
+        return;
+    }
+    let due = Due { header: *header, signer: node.note_signer(), state: node.store().view() };
+    if node.snapshots().as_ref().is_some_and(|keeper| keeper.try_send(due).is_err()) {
+        tracing::warn!(height = header.height, "no snapshot: those before it are still being written");
+    }
+}
+
+fn commit_part(node: &Node, blocks: &[Certified]) -> Result<(), StoreError> {
     let Some((last, _)) = blocks.last() else { return Ok(()) };
     let started = std::time::Instant::now();
     node.0.store.commit(blocks)?;
@@ -96,6 +118,9 @@ pub(super) fn commit(node: &Node, blocks: &[Certified]) -> Result<(), StoreError
         &[],
         started.elapsed().as_secs_f64(),
     );
+    if has_snapshot(node, &last.header) {
+        keep_snapshot(node, &last.header);
+    }
     node.0.chain.advance(last);
     let (mut accepted, mut refused) = (0, 0);
     for (executed, _) in blocks {

@@ -324,6 +324,7 @@ impl Part {
             block_bytes: 1 << 20,
             pool_bytes: 8 << 20,
             admission_threads: 0,
+            snapshot_every: 0,
         };
         let network = Network::new(self.genesis.clone()).expect("a network");
         let host = Arc::new(Simulated(context.child("host")));
