@@ -47,6 +47,9 @@ pub struct Config {
     /// 0 for none. Default 65536.
     #[serde(default = "defaults::snapshot_every")]
     pub snapshot_every: u64,
+    /// How a node that has no store yet comes to the state. Default `log`.
+    #[serde(default)]
+    pub join: JoinFrom,
     /// Seconds between comparisons of checkpoints with the other members' nodes. Default 30.
     #[serde(default = "defaults::compare")]
     pub compare: u64,
@@ -56,6 +59,18 @@ pub struct Config {
     /// Logs and traces.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+}
+
+/// How a new node comes to the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinFrom {
+    /// It runs the whole log, and trusts nobody.
+    #[default]
+    Log,
+    /// It takes a snapshot of which one validator more vouches than may fail, and proves the log up to there without
+    /// running it; from the log if there is no such snapshot.
+    Snapshot,
 }
 
 /// When people are told that something needs them.
@@ -178,6 +193,7 @@ impl Config {
             attachment: defaults::attachment(),
             retention: None,
             snapshot_every: defaults::snapshot_every(),
+            join: JoinFrom::default(),
             compare: defaults::compare(),
             alarms: Alarms::default(),
             telemetry: TelemetryConfig::default(),

@@ -16,7 +16,8 @@ use kontor_ledger::{
     governance::MemberState,
     member::MemberId,
     merkle::{self, Frontier},
-    record::{Body, RecordId},
+    outcome::Outcome,
+    record::{Body, Record, RecordId},
     time::Timestamp,
 };
 
@@ -115,12 +116,7 @@ pub fn execute(
             }
             let outcome = rules::apply(&mut overlay, &context, &admitted.id, &admitted.record)?;
             let position = draft.frontier.append(merkle::record_leaf(&admitted.id, outcome, timestamp));
-            if outcome.is_accepted()
-                && let Body::DocumentRegister { attachment, .. } | Body::DocumentAmend { attachment, .. } =
-                    &admitted.record.unsigned.body
-            {
-                draft.attachments.push(Wanted { digest: *attachment, sponsor: admitted.record.sponsor });
-            }
+            draft.attachments.extend(wanted(&admitted.record, outcome));
             draft.positions.insert(admitted.id, position);
             let record = admitted.bytes.clone();
             draft.entries.push(Entry { position, id: admitted.id, outcome, timestamp, height, record });
@@ -130,6 +126,15 @@ pub fn execute(
     draft.closed = close(&mut overlay, network, height)?;
     draft.writes = overlay.finish()?;
     Ok(draft)
+}
+
+/// The attachment that a record with this outcome names.
+pub(crate) fn wanted(record: &Record, outcome: Outcome) -> Option<Wanted> {
+    let (Body::DocumentRegister { attachment, .. } | Body::DocumentAmend { attachment, .. }) = &record.unsigned.body
+    else {
+        return None;
+    };
+    outcome.is_accepted().then_some(Wanted { digest: *attachment, sponsor: record.sponsor })
 }
 
 /// A program that does not know the rules of a block must not judge it.

@@ -11,6 +11,7 @@
 //! | [`node`] | all of it together |
 //! | [`attachments`] | sealed documents by their digest |
 //! | [`snapshot`] | the state at agreed heights, for nodes that join |
+//! | [`join`] | a new node that takes a snapshot instead of running the log |
 //! | [`peers`] | where the other members' nodes are |
 //! | [`replay`] | the whole log run again by somebody who trusts nobody |
 //! | [`retention`] | attachments that need not be kept any longer |
@@ -38,6 +39,7 @@ pub mod config;
 pub mod execution;
 pub mod expiry;
 pub mod http;
+pub mod join;
 pub mod log;
 pub mod node;
 pub mod ordering;

@@ -59,4 +59,21 @@ impl Entry {
         timestamp.copy_from_slice(&self.timestamp.as_millis().to_be_bytes());
         bytes
     }
+
+    /// Reads what [`Self::to_bytes`] gave.
+    fn from_bytes(bytes: &[u8; ENTRY_BYTES]) -> Option<Self> {
+        let (record, rest) = bytes.split_first_chunk::<32>()?;
+        let (outcome, timestamp) = rest.split_first_chunk::<2>()?;
+        Some(Self {
+            record: Hash::from_bytes(*record),
+            outcome: Outcome::from_number(u16::from_be_bytes(*outcome))?,
+            timestamp: Timestamp::from_millis(u64::from_be_bytes(timestamp.try_into().ok()?)).ok()?,
+        })
+    }
+
+    /// The entries of a bundle; `None` if it is not one.
+    pub fn read_bundle(bytes: &[u8]) -> Option<Vec<Self>> {
+        let (entries, []) = bytes.as_chunks::<BUNDLED_BYTES>() else { return None };
+        entries.iter().map(|[_, _, entry @ ..]| Self::from_bytes(entry)).collect()
+    }
 }

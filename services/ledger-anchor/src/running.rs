@@ -20,12 +20,15 @@ use kontor_chassis::{
     tls::TlsError,
 };
 use kontor_ledger::genesis::{Genesis, GenesisError};
+use kontor_sealing::PublicKey;
+use reqwest::Client;
 
 use crate::{
     attachments::{AttachmentError, Attachments},
-    config::{Config, InvalidConfig},
+    config::{Config, InvalidConfig, JoinFrom},
     expiry,
     http::{self, App},
+    join::{self, Join},
     node::{
         Node, NodeError, Settings, committer,
         succession::{self, Setup, Succession, SuccessionError},
@@ -183,11 +186,14 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
         locks.push(Lock::acquire(&validator.key.with_extension("lock"))?);
     }
 
-    let store = Store::open(&config.data.join("store"), &network.genesis, config.cache << 20)?;
+    let public = client::plain()?;
+    let folder = config.data.join("store");
+    join(&config, &network, &public, &folder).await?;
+    let store = Store::open(&folder, &network.genesis, config.cache << 20)?;
     let metrics = Metrics::new();
     let (node, outlets) = Node::new(network, store, settings(&config), metrics.clone())?;
     check_keys(&config, &node)?;
-    let (public, members) = (client::plain()?, config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?);
+    let members = config.listen.mutual_tls.as_ref().map(client::mutual_tls).transpose()?;
     let peers = Peers::new(node.clone(), config.member, config.peers.clone());
     let attachments =
         Attachments::open(&config.data.join("attachments"), peers.clone(), public.clone(), config.attachment)?;
@@ -265,13 +271,34 @@ pub async fn run(config: Config) -> Result<Running, StartError> {
     })
 }
 
+/// Makes the store of a node that has none from a snapshot, if it is told to and can; else the node follows the log.
+async fn join(config: &Config, network: &Network, client: &Client, store: &Path) -> Result<(), StartError> {
+    join::forget_unfinished(&config.data).map_err(file(&config.data))?;
+    if config.join == JoinFrom::Log || store.exists() {
+        return Ok(());
+    }
+    let own = own_keys(config)?;
+    let join = Join { network, own, peers: &config.peers, client: client.clone(), cache: config.cache << 20 };
+    match join.run(&config.data, store).await {
+        Ok(height) => tracing::info!(height, "joined from a snapshot"),
+        Err(error) => tracing::warn!(%error, "cannot join from a snapshot, the node runs the log from its beginning"),
+    }
+    Ok(())
+}
+
+/// The keys that the node orders with, now or next.
+fn own_keys(config: &Config) -> Result<Vec<PublicKey>, StartError> {
+    let mut keys = Vec::new();
+    for path in config.validator.iter().flat_map(succession::key_files) {
+        keys.extend(succession::read_key(&path)?.map(|key| key.public()));
+    }
+    Ok(keys)
+}
+
 /// A member that is registered with a validator key must have it here, or its node would wait for a seat for ever.
 fn check_keys(config: &Config, node: &Node) -> Result<(), StartError> {
     let Some(validator) = &config.validator else { return Ok(()) };
-    let mut keys = Vec::new();
-    for path in succession::key_files(validator) {
-        keys.extend(succession::read_key(&path)?.map(|key| key.public()));
-    }
+    let keys = own_keys(config)?;
     if keys.is_empty() {
         let source = std::io::ErrorKind::NotFound.into();
         return Err(StartError::File { path: validator.key.clone(), source });

@@ -137,22 +137,22 @@ async fn is_of_later_epoch(
 pub(crate) async fn epoch_end(client: &reqwest::Client, address: &str, epoch: u64) -> Option<EpochEnd> {
     let request = client.get(format!("{address}/v1/epochs?from={epoch}&limit=1"));
     let request = request.header("accept", "application/cbor");
-    let bytes = bounded(request.send().await.ok()?.error_for_status().ok()?).await?;
+    let bytes = bounded(request.send().await.ok()?.error_for_status().ok()?, LARGEST).await?;
     from_cbor::<Vec<EpochEnd>>(&bytes).ok()?.pop()
 }
 
 pub(crate) async fn ask(client: &reqwest::Client, address: &str) -> Option<Checkpoint> {
     let request = client.get(format!("{address}/v1/checkpoints/latest"));
     let answer = request.send().await.ok()?.error_for_status().ok()?;
-    let bytes = bounded(answer).await?;
+    let bytes = bounded(answer, LARGEST).await?;
     serde_json::from_slice(&bytes).ok()
 }
 
-/// An answer's body, unless it is larger than any that is asked for here.
-async fn bounded(mut answer: reqwest::Response) -> Option<Vec<u8>> {
+/// An answer's body, unless it is larger than `limit`.
+pub(crate) async fn bounded(mut answer: reqwest::Response, limit: usize) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.ok()? {
-        if bytes.len().saturating_add(chunk.len()) > LARGEST {
+        if bytes.len().saturating_add(chunk.len()) > limit {
             return None;
         }
         bytes.extend_from_slice(&chunk);

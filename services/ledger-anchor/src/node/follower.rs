@@ -14,13 +14,13 @@ use std::{
 use bytes::Bytes;
 use kontor_chassis::Shutdown;
 use kontor_ledger::{
-    block::BlockHeader,
+    block::{BlockDigest, BlockHeader},
     certificate::{Certificate, CertificateError},
     encoding::{EncodingError, from_cbor},
     governance::Epoch,
     record::Record,
 };
-use kontor_sealing::PublicKey;
+use kontor_sealing::{Hash, PublicKey};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 use reqwest::StatusCode;
 use tokio::{task::JoinHandle, time::Duration};
@@ -225,7 +225,8 @@ async fn step(node: &Node, source: &Peer, client: &reqwest::Client) -> Result<()
     applied.await.map_err(|_| FollowError::Stopping)?
 }
 
-fn decode(bytes: &[u8]) -> Result<Vec<FinalBlock>, FollowError> {
+/// Reads a page of blocks.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<FinalBlock>, FollowError> {
     // A page may exceed the bound of one value by its last block.
     let blocks: Vec<FinalBlock> =
         minicbor::decode(bytes).map_err(|error| FollowError::Encoding(EncodingError::Malformed(error)))?;
@@ -248,15 +249,18 @@ fn apply(node: &Node, mut blocks: Vec<FinalBlock>, certified: usize) -> Result<(
     Ok(())
 }
 
-/// Commits blocks of one epoch, the last of which must be certified.
-fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -> Result<(), FollowError> {
-    let network = node.network();
-    let mut parent = node.0.chain.tip().digest;
-    let mut height = node.0.chain.height();
+/// Checks that blocks of one epoch come after the one at `height`, whose digest is `parent`, and that the epoch's
+/// validators certified the last; the last's digest.
+pub(crate) fn check_links(
+    network: &Hash,
+    validators: &[PublicKey],
+    (mut height, mut parent): (u64, BlockDigest),
+    blocks: &[FinalBlock],
+) -> Result<BlockDigest, FollowError> {
     let mut certified = height;
-    for FinalBlock { header, certificate, .. } in &blocks {
+    for FinalBlock { header, certificate, .. } in blocks {
         height = height.saturating_add(1);
-        if header.parent != parent || header.height != height || header.network != network {
+        if header.parent != parent || header.height != height || header.network != *network {
             return Err(FollowError::Link(header.height));
         }
         parent = header.digest();
@@ -264,14 +268,18 @@ fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -
             if certificate.payload != parent || certificate.epoch != header.epoch {
                 return Err(FollowError::Link(header.height));
             }
-            let verdict = certificate.verify(&network, validators);
+            let verdict = certificate.verify(network, validators);
             verdict.map_err(|error| FollowError::Certificate(header.height, error))?;
             certified = height;
         }
     }
-    if certified != height {
-        return Err(FollowError::Link(height));
-    }
+    if certified == height { Ok(parent) } else { Err(FollowError::Link(height)) }
+}
+
+/// Commits blocks of one epoch, the last of which must be certified.
+fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -> Result<(), FollowError> {
+    let tip = node.0.chain.tip();
+    check_links(&node.network(), validators, (tip.header.height, tip.digest), &blocks)?;
     let mut group = Vec::with_capacity(blocks.len());
     for FinalBlock { header, certificate, records } in blocks {
         let records = records.into_iter().map(|bytes| read(&header, Bytes::from(Vec::from(bytes))));
@@ -297,7 +305,8 @@ fn apply_epoch(node: &Node, validators: &[PublicKey], blocks: Vec<FinalBlock>) -
     Ok(())
 }
 
-fn read(header: &BlockHeader, bytes: Bytes) -> Result<AdmittedRecord, FollowError> {
+/// Reads a record and checks that its author signed it.
+pub(crate) fn read(header: &BlockHeader, bytes: Bytes) -> Result<AdmittedRecord, FollowError> {
     let record: Record = from_cbor(&bytes)?;
     let id = record.id();
     record.verify_author(&id).map_err(|_| FollowError::Author(header.height))?;
