@@ -60,7 +60,8 @@ fn member(number: u8, orders: bool) -> Member {
 /// Nodes of banks, the first few of which are in genesis.
 pub struct Consortium {
     pub genesis: Genesis,
-    pub alarms: Value,
+    /// Added to the configuration of each node.
+    pub settings: Value,
     ca: TestCa,
     folder: TempDir,
     places: Vec<Place>,
@@ -118,7 +119,14 @@ impl Consortium {
         }
         let place = || Place { http: free_port(), members: free_port(), ordering: free_port() };
         let places = (0..all).map(|_| place()).collect();
-        Self { genesis, alarms: json!({}), ca: TestCa::new(), folder, places, nodes: (0..all).map(|_| None).collect() }
+        Self {
+            genesis,
+            settings: json!({}),
+            ca: TestCa::new(),
+            folder,
+            places,
+            nodes: (0..all).map(|_| None).collect(),
+        }
     }
 
     /// A file of a bank's.
@@ -128,6 +136,11 @@ impl Consortium {
 
     /// Starts a bank's node; those of genesis are its peers, others it learns of from the ledger.
     pub async fn start(&mut self, number: u8) {
+        self.start_with(number, json!({})).await;
+    }
+
+    /// As [`Self::start`], with settings that go before those of all nodes.
+    pub async fn start_with(&mut self, number: u8, settings: Value) {
         let founders = self.genesis.members.len() as u8;
         let peer = |peer: u8| {
             let Place { http, members, ordering } = self.places[usize::from(peer)];
@@ -141,7 +154,7 @@ impl Consortium {
         let place = self.places[usize::from(number)];
         let mut tls = json!(self.ca.identity(code(number).as_str(), "ledger-anchor"));
         tls["listen"] = json!(SocketAddr::from((Ipv4Addr::LOCALHOST, place.members)));
-        let config = json!({
+        let mut config = json!({
             "listen": { "http": SocketAddr::from((Ipv4Addr::LOCALHOST, place.http)), "mutual_tls": tls },
             "member": code(number),
             "genesis": self.path("genesis.json"),
@@ -153,8 +166,10 @@ impl Consortium {
             "peers": (0..founders).filter(|other| *other != number).map(peer).collect::<Vec<_>>(),
             "cache": 8,
             "compare": 1,
-            "alarms": self.alarms,
         });
+        for (key, value) in [&self.settings, &settings].into_iter().flat_map(|all| all.as_object().expect("settings")) {
+            config[key] = value.clone();
+        }
         let config: Config = serde_json::from_value(config).expect("a configuration");
         let running = run(config).await.unwrap_or_else(|error| panic!("bank {number}: {error}"));
         self.nodes[usize::from(number)] = Some(running);
@@ -197,6 +212,11 @@ impl Consortium {
             address: format!("https://localhost:{}", self.places[usize::from(number)].members),
             http: self.ca.client(code(number).as_str(), "bank-gateway"),
         }
+    }
+
+    /// A path on a bank's public listener.
+    pub fn public(&self, number: u8, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.places[usize::from(number)].http)
     }
 
     /// The height that a bank's node has reached.

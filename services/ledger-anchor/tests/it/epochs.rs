@@ -17,13 +17,13 @@ use tokio::task::JoinHandle;
 use crate::consortium::{Bank, Consortium, code, validator};
 
 /// Anchors without end at one bank; what was acknowledged.
-struct Load {
+pub struct Load {
     stop: Arc<AtomicBool>,
     acknowledged: Arc<Mutex<Vec<RecordId>>>,
     task: JoinHandle<()>,
 }
 
-fn load(bank: Bank) -> Load {
+pub fn load(bank: Bank) -> Load {
     let (stop, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
     let task = tokio::spawn({
         let (stop, acknowledged) = (Arc::clone(&stop), Arc::clone(&acknowledged));
@@ -50,7 +50,7 @@ fn load(bank: Bank) -> Load {
 }
 
 impl Load {
-    async fn end(self) -> Vec<RecordId> {
+    pub async fn end(self) -> Vec<RecordId> {
         self.stop.store(true, Relaxed);
         self.task.await.unwrap();
         Arc::into_inner(self.acknowledged).unwrap().into_inner().unwrap()
@@ -58,7 +58,7 @@ impl Load {
 }
 
 /// All nodes have the same log, and it holds every acknowledged record.
-async fn agree(consortium: &Consortium, numbers: &[u8], acknowledged: &[RecordId]) {
+pub async fn agree(consortium: &Consortium, numbers: &[u8], acknowledged: &[RecordId]) {
     let reached = |number: &u8| *consortium.node(*number).node().progress().borrow();
     let highest = numbers.iter().map(|number| reached(number).height).max().unwrap();
     for number in numbers {

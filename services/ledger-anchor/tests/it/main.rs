@@ -11,6 +11,7 @@ mod page;
 mod receivables;
 mod records;
 mod recovery;
+mod snapshot;
 mod start;
 mod upgrade;
 mod vigil;

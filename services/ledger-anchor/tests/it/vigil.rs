@@ -51,7 +51,7 @@ async fn a_full_disk_takes_no_new_records_and_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn records_that_nobody_orders_raise_an_alarm_until_they_are_ordered() {
     let mut all = Consortium::new(4, 4);
-    all.alarms = json!({ "stalled": 1 });
+    all.settings = json!({ "alarms": { "stalled": 1 } });
     for number in 0..4 {
         all.start(number).await;
     }
