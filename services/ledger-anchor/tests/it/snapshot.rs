@@ -12,11 +12,15 @@ use std::{
 use actix_web::{App, HttpResponse, HttpServer, web};
 use kontor_ledger::{
     BlockDigest,
+    encoding::{from_cbor, to_cbor},
     governance::Change,
     record::{Body, Record, RecordId},
 };
-use kontor_ledger_anchor::snapshot::{Manifest, Offer, Vouch, chunk};
-use kontor_sealing::{Hash, SigningKey};
+use kontor_ledger_anchor::{
+    node::follower::FinalBlock,
+    snapshot::{Manifest, Offer, Vouch, chunk},
+};
+use kontor_sealing::{Hash, Signature, SigningKey};
 use serde_json::{Value, json};
 
 use crate::{
@@ -41,11 +45,10 @@ async fn common(consortium: &Consortium, numbers: &[u8], epoch: u64) -> Manifest
         for number in numbers {
             all.extend(offers(consortium, *number).await);
         }
-        all.retain(|offer| offer.vouch.is_some() && offer.manifest.epoch == epoch);
-        for Offer { manifest, .. } in &all {
+        for Offer { manifest, .. } in all.iter().filter(|offer| offer.manifest.epoch == epoch) {
             let same: Vec<_> = all.iter().filter(|other| other.manifest.height == manifest.height).collect();
             assert!(same.iter().all(|other| other.manifest == *manifest), "{same:?}");
-            if same.len() >= 2 {
+            if same.iter().filter(|other| other.vouch.is_some()).count() >= 2 {
                 return manifest.clone();
             }
         }
@@ -166,6 +169,54 @@ fn liar(offer: Offer, bytes: Vec<u8>) -> (String, Arc<AtomicUsize>) {
     (address, asked)
 }
 
+/// A node that passes on what another one says, but changes what it says of paths that begin in some way.
+fn twister(target: String, prefix: &'static str, twist: fn(&mut Vec<u8>)) -> (String, Arc<AtomicUsize>) {
+    let twisted = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&twisted);
+    let server = HttpServer::new(move || {
+        let (target, counter) = (target.clone(), Arc::clone(&counter));
+        App::new().default_service(web::to(move |request: actix_web::HttpRequest| {
+            let (target, counter) = (target.clone(), Arc::clone(&counter));
+            async move {
+                let answer = reqwest::get(format!("{target}{}", request.uri())).await.unwrap();
+                let status = answer.status().as_u16().try_into().unwrap();
+                let mut bytes = answer.bytes().await.unwrap().to_vec();
+                if request.path().starts_with(prefix) {
+                    counter.fetch_add(1, Relaxed);
+                    twist(&mut bytes);
+                }
+                HttpResponse::build(status).body(bytes)
+            }
+        }))
+    });
+    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", server.addrs()[0]);
+    tokio::spawn(server.run());
+    (address, twisted)
+}
+
+/// Another outcome for the first record.
+fn other_outcome(bundle: &mut Vec<u8>) {
+    bundle[2 + 32 + 1] ^= 1;
+}
+
+/// A block less, and so a gap.
+fn without_the_first(page: &mut Vec<u8>) {
+    let mut blocks: Vec<FinalBlock> = minicbor::decode(page).unwrap();
+    blocks.remove(0);
+    *page = to_cbor(&blocks);
+}
+
+/// Another signature for the first record; its id, and so its leaf, stays the same.
+fn other_signature(page: &mut Vec<u8>) {
+    let mut blocks: Vec<FinalBlock> = minicbor::decode(page).unwrap();
+    let record = blocks.iter_mut().find_map(|block| block.records.first_mut()).unwrap();
+    let mut changed: Record = from_cbor(record).unwrap();
+    changed.signature = Signature::from_bytes([7; 64]);
+    *record = to_cbor(&changed).into();
+    *page = to_cbor(&blocks);
+}
+
 fn alone(key: &SigningKey, manifest: &Manifest) -> Offer {
     Offer { manifest: manifest.clone(), vouch: Some(Vouch::new(key, manifest)) }
 }
@@ -196,7 +247,11 @@ async fn what_a_liar_offers_or_gives_is_not_taken() {
     };
     let (careless, asked) = liar(alone(&validator(3, 0), &good), wrong.clone());
     let (forger, asked_forger) = liar(alone(&validator(3, 0), &forged), wrong);
-    let mut peers = vec![json!({ "member": code(3), "http": careless }), json!({ "member": code(3), "http": forger })];
+    let (outcomes, asked_outcomes) = twister(all.public(3, ""), "/v1/tile/entries", other_outcome);
+    let (gaps, asked_gaps) = twister(all.public(3, ""), "/v1/blocks", without_the_first);
+    let (signatures, asked_signatures) = twister(all.public(3, ""), "/v1/blocks", other_signature);
+    let liars = [careless, forger, outcomes, gaps, signatures];
+    let mut peers: Vec<_> = liars.into_iter().map(|http| json!({ "member": code(3), "http": http })).collect();
     for number in 0..3 {
         let http = all.public(number, "");
         peers.push(json!({ "member": code(number), "http": http, "ordering": "127.0.0.1:1" }));
@@ -211,8 +266,34 @@ async fn what_a_liar_offers_or_gives_is_not_taken() {
     let without = taken_over(&all, 4);
     assert!(without >= 4 && without.is_multiple_of(4), "{without}");
     assert_eq!((asked.load(Relaxed), asked_forger.load(Relaxed)), (1, 0));
+    for asked in [asked_outcomes, asked_gaps, asked_signatures] {
+        assert_eq!(asked.load(Relaxed), 1);
+    }
     assert!(!all.path("4/store.joining").exists() && !all.path("4/snapshots/4.new").exists());
     for number in 0..5 {
+        all.stop(number).await;
+    }
+}
+
+/// A validator whose data is gone may have voted in the epoch: it does not pass for a new node.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_seat_runs_the_log() {
+    let mut all = Consortium::new(4, 4);
+    all.settings = json!({ "snapshot_every": 4 });
+    for number in 0..4 {
+        all.start(number).await;
+    }
+    let mut acknowledged = Vec::new();
+    while all.height(0) < 6 {
+        acknowledged.push(all.bank(0).accepted(anchor(acknowledged.len() as u64)).await);
+    }
+    common(&all, &[0, 1, 2], 0).await;
+    all.stop(3).await;
+    fs::remove_dir_all(all.path("3")).unwrap();
+    all.start_with(3, json!({ "join": "snapshot" })).await;
+    settle(&all, &[0, 1, 2, 3], &acknowledged).await;
+    assert_eq!(taken_over(&all, 3), 0);
+    for number in 0..4 {
         all.stop(number).await;
     }
 }
