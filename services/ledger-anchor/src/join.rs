@@ -36,7 +36,7 @@ use walk::{Page, Walk};
 use crate::{
     config::Peer,
     rules::{Network, members},
-    snapshot::{Manifest, chunk, manifest::highest_vouched},
+    snapshot::{Manifest, chunk, manifest::latest_vouched},
     store::{Committed, Store, StoreError},
 };
 
@@ -99,7 +99,7 @@ pub fn forget_unfinished(data: &Path) -> io::Result<()> {
 }
 
 impl Join<'_> {
-    /// Makes `store`, a folder below `data` that does not exist, from the highest snapshot that enough validators
+    /// Makes `store`, a folder below `data` that does not exist, from the latest snapshot that enough validators
     /// vouch for; its height.
     ///
     /// # Errors
@@ -137,7 +137,7 @@ impl Join<'_> {
             let after = ends.iter().map(|end| end.validators.clone());
             let epochs: Vec<_> = [self.network.genesis.validators()].into_iter().chain(after).collect();
             let (holders, offers): (Vec<_>, Vec<_>) = offered.into_iter().unzip();
-            let Some(manifest) = highest_vouched(&network, &epochs, &offers) else { continue };
+            let Some(manifest) = latest_vouched(&network, &epochs, &offers) else { continue };
             let seated = usize::try_from(manifest.epoch).ok().and_then(|epoch| epochs.get(epoch));
             if seated.is_some_and(|validators| self.own.iter().any(|key| validators.contains(key))) {
                 return Err(JoinError::Seated(manifest.epoch));

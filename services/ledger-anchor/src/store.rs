@@ -3,22 +3,22 @@
 //! The database changes in one atomic write per group of blocks, synced to disk before anything is acknowledged. The
 //! tiles follow it; what a crash cuts off them is built again from the records at the next start.
 
-mod adopt;
 mod committed;
 mod entry;
 mod view;
+mod write;
 
 use std::{
     ops::Bound,
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use kontor_ledger::{
     block::{BlockDigest, BlockHeader},
     certificate::Certificate,
-    encoding::{EncodingError, from_cbor, to_cbor},
+    encoding::{EncodingError, from_cbor},
     epoch::EpochEnd,
     genesis::Genesis,
     member::MemberId,
@@ -27,13 +27,12 @@ use kontor_ledger::{
 };
 use kontor_sealing::Hash;
 
-pub use adopt::Adopted;
 pub use committed::Committed;
 pub use entry::Entry;
 pub use view::StateView;
+pub use write::Adopted;
 
 use crate::{
-    execution::Executed,
     log::{LogError, TileLog, TileReader},
     state::StateError,
 };
@@ -292,62 +291,6 @@ impl Store {
     pub fn epoch_ends(&self, from: u64, limit: usize) -> Result<Vec<EpochEnd>, StoreError> {
         let ends = self.epochs.range(from.to_be_bytes()..).take(limit);
         ends.map(|item| Ok(from_cbor(&item.into_inner()?.1)?)).collect()
-    }
-
-    /// Writes blocks with everything that they changed, and returns once all of it is on disk.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn commit(&self, blocks: &[(Arc<Executed>, Option<Certificate>)]) -> Result<(), StoreError> {
-        let mut write = self.database.batch().durability(Some(PersistMode::SyncData));
-        for (executed, certificate) in blocks {
-            for (key, value) in &executed.writes {
-                match value {
-                    Some(value) => write.insert(&self.state, key.as_slice(), value.as_slice()),
-                    None => write.remove(&self.state, key.as_slice()),
-                }
-            }
-            let header = &executed.header;
-            let (entries, wanted) = (&executed.entries, executed.attachments());
-            self.write_block(&mut write, header, certificate.as_ref(), entries, wanted);
-            if executed.closed().ends {
-                // Nothing comes after an epoch's last block before it is final by itself.
-                let certificate = certificate.clone().ok_or(StoreError::Damaged("certificate of an epoch's end"))?;
-                let validators = executed.closed().validators.clone();
-                self.write_end(&mut write, &EpochEnd { block: *header, certificate, validators });
-            }
-        }
-        write.commit()?;
-        let leaves: Vec<_> = blocks.iter().flat_map(|(executed, _)| &executed.entries).map(Entry::leaf).collect();
-        Ok(self.lock_tiles().append(&leaves)?)
-    }
-
-    fn write_block(
-        &self,
-        write: &mut OwnedWriteBatch,
-        header: &BlockHeader,
-        certificate: Option<&Certificate>,
-        entries: &[Entry],
-        wanted: &[Wanted],
-    ) {
-        for entry in entries {
-            let position = entry.position.to_be_bytes();
-            write.insert(&self.ids, entry.id.as_bytes().as_slice(), position.as_slice());
-            write.insert(&self.log, position.as_slice(), entry.encode());
-        }
-        for Wanted { digest, sponsor } in wanted {
-            write.insert(&self.wanted, digest.as_bytes().as_slice(), sponsor.as_str().as_bytes());
-        }
-        let height = header.height.to_be_bytes();
-        write.insert(&self.blocks, height.as_slice(), to_cbor(header));
-        if let Some(certificate) = certificate {
-            write.insert(&self.certificates, height.as_slice(), to_cbor(certificate));
-        }
-        write.insert(&self.meta, HEIGHT, height.as_slice());
-    }
-
-    fn write_end(&self, write: &mut OwnedWriteBatch, end: &EpochEnd) {
-        write.insert(&self.epochs, end.block.epoch.to_be_bytes().as_slice(), to_cbor(end));
     }
 
     /// Syncs the log's tiles to disk, so that the next start need not look at what they hold.

@@ -70,6 +70,8 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<State>, EncodingError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     fn cut(pairs: &[State]) -> Vec<Vec<u8>> {
@@ -89,6 +91,18 @@ mod tests {
         let large = [(vec![1], vec![0; 100]), (vec![2], vec![])];
         assert_eq!(cut(&large).len(), 2);
         assert_eq!(cut(&[]), [] as [Vec<u8>; 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_what_was_written(bytes in vec(any::<u8>(), 0..64), key in vec(any::<u8>(), 0..4)) {
+            for bytes in [bytes.clone(), [pair(&key, &bytes), bytes].concat()] {
+                if let Ok(pairs) = decode(&bytes) {
+                    let again: Vec<u8> = pairs.iter().flat_map(|(key, value)| pair(key, value)).collect();
+                    prop_assert_eq!(again, bytes);
+                }
+            }
+        }
     }
 
     #[test]

@@ -82,9 +82,9 @@ pub const fn enough(validators: usize) -> usize {
     validators.saturating_sub(1) / 3 + 1
 }
 
-/// The highest snapshot of `network` that enough validators of its epoch vouch for; `epochs` are the validators of
-/// each epoch from 0 on.
-pub fn highest_vouched(network: &Hash, epochs: &[Vec<PublicKey>], offers: &[Offer]) -> Option<Manifest> {
+/// The latest snapshot of `network` that enough validators of its epoch vouch for; `epochs` are the validators of each
+/// epoch from 0 on. A later epoch goes before a height: those whose epoch is over might claim any.
+pub fn latest_vouched(network: &Hash, epochs: &[Vec<PublicKey>], offers: &[Offer]) -> Option<Manifest> {
     let mut vouchers: HashMap<&Manifest, BTreeSet<PublicKey>> = HashMap::new();
     for Offer { manifest, vouch } in offers {
         let validators = usize::try_from(manifest.epoch).ok().and_then(|epoch| epochs.get(epoch));
@@ -102,7 +102,7 @@ pub fn highest_vouched(network: &Hash, epochs: &[Vec<PublicKey>], offers: &[Offe
         let validators = usize::try_from(manifest.epoch).ok().and_then(|epoch| epochs.get(epoch));
         validators.is_some_and(|validators| by.len() >= enough(validators.len()))
     });
-    vouched.max_by_key(|(manifest, _)| manifest.height).map(|(manifest, _)| manifest.clone())
+    vouched.max_by_key(|(manifest, _)| (manifest.epoch, manifest.height)).map(|(manifest, _)| manifest.clone())
 }
 
 #[cfg(test)]
@@ -125,9 +125,9 @@ mod tests {
         Offer { manifest: manifest.clone(), vouch: Some(Vouch::new(&key(number), manifest)) }
     }
 
-    fn highest(offers: &[Offer]) -> Option<u64> {
+    fn latest(offers: &[Offer]) -> Option<u64> {
         let epochs = [vec![key(9).public()], (0..4).map(|number| key(number).public()).collect()];
-        highest_vouched(&Hash::from_bytes([9; 32]), &epochs, offers).map(|manifest| manifest.height)
+        latest_vouched(&Hash::from_bytes([9; 32]), &epochs, offers).map(|manifest| manifest.height)
     }
 
     #[test]
@@ -148,27 +148,35 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_that_two_of_four_vouch_for() {
+    fn the_latest_that_two_of_four_vouch_for() {
         let (low, high) = (manifest(8), manifest(16));
         let both = [offer(0, &low), offer(1, &low), offer(2, &high)];
-        assert_eq!(highest(&both), Some(8));
-        assert_eq!(highest(&[both.as_slice(), &[offer(3, &high)]].concat()), Some(16));
+        assert_eq!(latest(&both), Some(8));
+        assert_eq!(latest(&[both.as_slice(), &[offer(3, &high)]].concat()), Some(16));
         // The same one twice, one of another epoch, and nobody are not two.
         for other in [offer(2, &high), offer(9, &high), Offer { manifest: high.clone(), vouch: None }] {
-            assert_eq!(highest(&[offer(2, &high), other]), None);
+            assert_eq!(latest(&[offer(2, &high), other]), None);
         }
+    }
+
+    #[test]
+    fn those_of_an_epoch_that_is_over_do_not_outbid() {
+        let before = Manifest { epoch: 0, ..manifest(1 << 40) };
+        assert_eq!(latest(&[offer(9, &before)]), Some(1 << 40));
+        let now = manifest(8);
+        assert_eq!(latest(&[offer(9, &before), offer(0, &now), offer(1, &now)]), Some(8));
     }
 
     #[test]
     fn what_does_not_hold_does_not_count() {
         let good = manifest(8);
         let other = Manifest { count: 8, ..good.clone() };
-        assert_eq!(highest(&[offer(0, &good), offer(1, &other)]), None);
+        assert_eq!(latest(&[offer(0, &good), offer(1, &other)]), None);
         let moved = Offer { manifest: good.clone(), vouch: offer(1, &other).vouch };
-        assert_eq!(highest(&[offer(0, &good), moved]), None);
+        assert_eq!(latest(&[offer(0, &good), moved]), None);
         let later = Manifest { epoch: 2, ..good.clone() };
-        assert_eq!(highest(&[offer(0, &later), offer(1, &later)]), None);
+        assert_eq!(latest(&[offer(0, &later), offer(1, &later)]), None);
         let elsewhere = Manifest { network: Hash::default(), ..good };
-        assert_eq!(highest(&[offer(0, &elsewhere), offer(1, &elsewhere)]), None);
+        assert_eq!(latest(&[offer(0, &elsewhere), offer(1, &elsewhere)]), None);
     }
 }

@@ -170,7 +170,7 @@ fn liar(offer: Offer, bytes: Vec<u8>) -> (String, Arc<AtomicUsize>) {
 }
 
 /// A node that passes on what another one says, but changes what it says of paths that begin in some way.
-fn twister(target: String, prefix: &'static str, twist: fn(&mut Vec<u8>)) -> (String, Arc<AtomicUsize>) {
+fn twister(target: String, prefix: &'static str, twist: fn(Vec<u8>) -> Vec<u8>) -> (String, Arc<AtomicUsize>) {
     let twisted = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&twisted);
     let server = HttpServer::new(move || {
@@ -183,7 +183,7 @@ fn twister(target: String, prefix: &'static str, twist: fn(&mut Vec<u8>)) -> (St
                 let mut bytes = answer.bytes().await.unwrap().to_vec();
                 if request.path().starts_with(prefix) {
                     counter.fetch_add(1, Relaxed);
-                    twist(&mut bytes);
+                    bytes = twist(bytes);
                 }
                 HttpResponse::build(status).body(bytes)
             }
@@ -196,25 +196,26 @@ fn twister(target: String, prefix: &'static str, twist: fn(&mut Vec<u8>)) -> (St
 }
 
 /// Another outcome for the first record.
-fn other_outcome(bundle: &mut Vec<u8>) {
+fn other_outcome(mut bundle: Vec<u8>) -> Vec<u8> {
     bundle[2 + 32 + 1] ^= 1;
+    bundle
 }
 
 /// A block less, and so a gap.
-fn without_the_first(page: &mut Vec<u8>) {
-    let mut blocks: Vec<FinalBlock> = minicbor::decode(page).unwrap();
+fn without_the_first(page: Vec<u8>) -> Vec<u8> {
+    let mut blocks: Vec<FinalBlock> = minicbor::decode(&page).unwrap();
     blocks.remove(0);
-    *page = to_cbor(&blocks);
+    to_cbor(&blocks)
 }
 
 /// Another signature for the first record; its id, and so its leaf, stays the same.
-fn other_signature(page: &mut Vec<u8>) {
-    let mut blocks: Vec<FinalBlock> = minicbor::decode(page).unwrap();
+fn other_signature(page: Vec<u8>) -> Vec<u8> {
+    let mut blocks: Vec<FinalBlock> = minicbor::decode(&page).unwrap();
     let record = blocks.iter_mut().find_map(|block| block.records.first_mut()).unwrap();
     let mut changed: Record = from_cbor(record).unwrap();
     changed.signature = Signature::from_bytes([7; 64]);
     *record = to_cbor(&changed).into();
-    *page = to_cbor(&blocks);
+    to_cbor(&blocks)
 }
 
 fn alone(key: &SigningKey, manifest: &Manifest) -> Offer {
