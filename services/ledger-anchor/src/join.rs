@@ -126,16 +126,17 @@ impl Join<'_> {
 
     /// The snapshot to take, who has it, and how the network came to its epoch.
     async fn choose(&self) -> Result<(Manifest, Sources, Vec<EpochEnd>), JoinError> {
-        let (network, sources) = (self.network.id, self.sources());
+        let (network, genesis) = (self.network.id, self.network.genesis.validators());
+        let mut sources = self.sources();
         for round in 0..ROUNDS {
             if round > 0 {
                 sleep(AGAIN).await;
             }
             let offered = sources.offers().await;
             let last = offered.iter().map(|(_, offer)| offer.manifest.epoch).max().unwrap_or(0);
-            let ends = sources.epoch_ends(&network, self.network.genesis.validators(), last).await;
+            let ends = sources.epoch_ends(&network, &genesis, last).await;
             let after = ends.iter().map(|end| end.validators.clone());
-            let epochs: Vec<_> = [self.network.genesis.validators()].into_iter().chain(after).collect();
+            let epochs: Vec<_> = [genesis.clone()].into_iter().chain(after).collect();
             let (holders, offers): (Vec<_>, Vec<_>) = offered.into_iter().unzip();
             let Some(manifest) = latest_vouched(&network, &epochs, &offers) else { continue };
             let seated = usize::try_from(manifest.epoch).ok().and_then(|epoch| epochs.get(epoch));

@@ -76,20 +76,30 @@ impl Sources {
     }
 
     /// The ends of epochs from genesis up to `last`, as far as some node proves them.
-    pub(super) async fn epoch_ends(&self, network: &Hash, genesis: Vec<PublicKey>, last: u64) -> Vec<EpochEnd> {
-        let (mut ends, mut validators): (Vec<EpochEnd>, _) = (Vec::new(), genesis);
-        'epochs: for epoch in 0..=last {
-            for Source { client, address } in &self.all {
-                let end = timeout(ANSWER, watch::epoch_end(client, address, epoch)).await.ok().flatten();
-                if let Some(end) = end.filter(|end| end.verify(network, epoch, &validators).is_ok()) {
-                    validators.clone_from(&end.validators);
-                    ends.push(end);
-                    continue 'epochs;
-                }
-            }
-            break;
+    pub(super) async fn epoch_ends(&mut self, network: &Hash, genesis: &[PublicKey], last: u64) -> Vec<EpochEnd> {
+        let mut ends: Vec<EpochEnd> = Vec::new();
+        for epoch in 0..=last {
+            let validators = ends.last().map_or(genesis, |end| end.validators.as_slice());
+            let Some(end) = self.epoch_end(network, epoch, validators).await else { break };
+            ends.push(end);
         }
         ends
+    }
+
+    async fn epoch_end(&mut self, network: &Hash, epoch: u64, validators: &[PublicKey]) -> Option<EpochEnd> {
+        for _ in 0..self.all.len() {
+            let Source { client, address } = self.all.get(self.preferred)?;
+            let end = timeout(ANSWER, watch::epoch_end(client, address, epoch)).await.ok().flatten();
+            if let Some(end) = end.filter(|end| end.verify(network, epoch, validators).is_ok()) {
+                return Some(end);
+            }
+            self.prefer_next();
+        }
+        None
+    }
+
+    const fn prefer_next(&mut self) {
+        self.preferred = (self.preferred + 1) % self.all.len();
     }
 
     /// The first answer that `ask` takes; `None` if nobody gives one in some rounds.
@@ -104,7 +114,7 @@ impl Sources {
                     return Some(answer);
                 }
                 tracing::warn!(source = source.address, "a member's node did not help to join, asking the next one");
-                self.preferred = (self.preferred + 1) % self.all.len();
+                self.prefer_next();
             }
         }
         None
