@@ -1,26 +1,20 @@
 //! Nodes that join from a snapshot, and snapshots that nobody must take.
 
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+mod liars;
 
-use actix_web::{App, HttpResponse, HttpServer, web};
+use std::{fs, sync::atomic::Ordering::Relaxed, time::Duration};
+
 use kontor_ledger::{
     BlockDigest,
-    encoding::{from_cbor, to_cbor},
     governance::Change,
     record::{Body, Record, RecordId},
 };
 use kontor_ledger_anchor::{
-    node::follower::FinalBlock,
-    snapshot::{Manifest, Offer, Vouch, chunk},
+    snapshot::{Manifest, Offer, chunk},
+    store::Entry,
 };
-use kontor_sealing::{Hash, Signature, SigningKey};
+use kontor_sealing::Hash;
+use liars::{alone, liar, other_outcome, other_signature, twister, without_the_first};
 use serde_json::{Value, json};
 
 use crate::{
@@ -57,14 +51,32 @@ async fn common(consortium: &Consortium, numbers: &[u8], epoch: u64) -> Manifest
     panic!("no snapshot of epoch {epoch} after 30 s");
 }
 
-fn state(consortium: &Consortium, number: u8) -> Hash {
-    let pairs = consortium.node(number).node().store().states_after(b"", None, usize::MAX).unwrap();
-    Hash::sm3(&pairs.iter().flat_map(|(key, value)| [key.as_slice(), value]).collect::<Vec<_>>())
+/// All that a bank's node has of the state, and of the log with its records.
+fn contents(consortium: &Consortium, number: u8) -> [Hash; 2] {
+    let store = consortium.node(number).node().store();
+    let pairs = store.states_after(b"", None, usize::MAX).unwrap();
+    let entries: Vec<_> = store.entries(0, usize::MAX).unwrap().iter().map(Entry::encode).collect();
+    [
+        Hash::sm3(&pairs.iter().flat_map(|(key, value)| [key.as_slice(), value]).collect::<Vec<_>>()),
+        Hash::sm3(&entries.iter().map(Vec::as_slice).collect::<Vec<_>>()),
+    ]
 }
 
 /// Blocks that a bank's node did not run.
 fn taken_over(consortium: &Consortium, number: u8) -> u64 {
     consortium.height(number) - consortium.node(number).node().metrics().total("kontor_blocks_total") as u64
+}
+
+/// Starts the founders and has them order some blocks; the records in them.
+async fn filled(consortium: &mut Consortium) -> Vec<RecordId> {
+    for number in 0..4 {
+        consortium.start(number).await;
+    }
+    let mut acknowledged = Vec::new();
+    while consortium.height(0) < 10 {
+        acknowledged.push(consortium.bank(0).accepted(anchor(acknowledged.len() as u64)).await);
+    }
+    acknowledged
 }
 
 /// The same record with another member as its relay.
@@ -130,7 +142,7 @@ async fn settle(consortium: &Consortium, numbers: &[u8], acknowledged: &[RecordI
     agree(consortium, numbers, acknowledged).await;
     for _ in 0..100 {
         let states: Vec<_> =
-            numbers.iter().map(|number| (consortium.height(*number), state(consortium, *number))).collect();
+            numbers.iter().map(|number| (consortium.height(*number), contents(consortium, *number))).collect();
         if states.windows(2).all(|pair| pair[0].0 == pair[1].0) {
             assert!(states.windows(2).all(|pair| pair[0].1 == pair[1].1), "{states:?}");
             return;
@@ -140,99 +152,11 @@ async fn settle(consortium: &Consortium, numbers: &[u8], acknowledged: &[RecordI
     panic!("the nodes are not at the same block");
 }
 
-/// A node that offers a snapshot and gives the same bytes for each of its chunks.
-fn liar(offer: Offer, bytes: Vec<u8>) -> (String, Arc<AtomicUsize>) {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&asked);
-    let server = HttpServer::new(move || {
-        let (offer, bytes, counter) = (offer.clone(), bytes.clone(), Arc::clone(&counter));
-        App::new()
-            .route(
-                "/v1/snapshots",
-                web::get().to(move || {
-                    let body = json!({ "snapshots": [offer] });
-                    async move { HttpResponse::Ok().json(body) }
-                }),
-            )
-            .route(
-                "/v1/snapshots/{height}/{chunk}",
-                web::get().to(move || {
-                    counter.fetch_add(1, Relaxed);
-                    let body = bytes.clone();
-                    async move { HttpResponse::Ok().body(body) }
-                }),
-            )
-    });
-    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
-    let address = format!("http://{}", server.addrs()[0]);
-    tokio::spawn(server.run());
-    (address, asked)
-}
-
-/// A node that passes on what another one says, but changes what it says of paths that begin in some way.
-fn twister(target: String, prefix: &'static str, twist: fn(Vec<u8>) -> Vec<u8>) -> (String, Arc<AtomicUsize>) {
-    let twisted = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&twisted);
-    let server = HttpServer::new(move || {
-        let (target, counter) = (target.clone(), Arc::clone(&counter));
-        App::new().default_service(web::to(move |request: actix_web::HttpRequest| {
-            let (target, counter) = (target.clone(), Arc::clone(&counter));
-            async move {
-                let answer = reqwest::get(format!("{target}{}", request.uri())).await.unwrap();
-                let status = answer.status().as_u16().try_into().unwrap();
-                let mut bytes = answer.bytes().await.unwrap().to_vec();
-                if request.path().starts_with(prefix) {
-                    counter.fetch_add(1, Relaxed);
-                    bytes = twist(bytes);
-                }
-                HttpResponse::build(status).body(bytes)
-            }
-        }))
-    });
-    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
-    let address = format!("http://{}", server.addrs()[0]);
-    tokio::spawn(server.run());
-    (address, twisted)
-}
-
-/// Another outcome for the first record.
-fn other_outcome(mut bundle: Vec<u8>) -> Vec<u8> {
-    bundle[2 + 32 + 1] ^= 1;
-    bundle
-}
-
-/// A block less, and so a gap.
-fn without_the_first(page: Vec<u8>) -> Vec<u8> {
-    let mut blocks: Vec<FinalBlock> = minicbor::decode(&page).unwrap();
-    blocks.remove(0);
-    to_cbor(&blocks)
-}
-
-/// Another signature for the first record; its id, and so its leaf, stays the same.
-fn other_signature(page: Vec<u8>) -> Vec<u8> {
-    let mut blocks: Vec<FinalBlock> = minicbor::decode(&page).unwrap();
-    let record = blocks.iter_mut().find_map(|block| block.records.first_mut()).unwrap();
-    let mut changed: Record = from_cbor(record).unwrap();
-    changed.signature = Signature::from_bytes([7; 64]);
-    *record = to_cbor(&changed).into();
-    to_cbor(&blocks)
-}
-
-fn alone(key: &SigningKey, manifest: &Manifest) -> Offer {
-    Offer { manifest: manifest.clone(), vouch: Some(Vouch::new(key, manifest)) }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_liar_offers_or_gives_is_not_taken() {
     let mut all = Consortium::new(4, 5);
     all.settings = json!({ "snapshot_every": 4 });
-    for number in 0..4 {
-        all.start(number).await;
-    }
-    let mut acknowledged = Vec::new();
-    while all.height(0) < 10 {
-        acknowledged.push(all.bank(0).accepted(anchor(acknowledged.len() as u64)).await);
-    }
+    let acknowledged = filled(&mut all).await;
     let good = common(&all, &[0, 1, 2, 3], 0).await;
 
     // One has the right manifest and wrong bytes; one signs, with a validator's key, another state of a later block.
@@ -276,18 +200,36 @@ async fn what_a_liar_offers_or_gives_is_not_taken() {
     }
 }
 
+/// A join that ends in the middle leaves a part of a store under another name; the next start joins anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_join_that_is_cut_short_starts_again() {
+    let mut all = Consortium::new(4, 5);
+    all.settings = json!({ "snapshot_every": 4 });
+    let acknowledged = filled(&mut all).await;
+    common(&all, &[0, 1, 2, 3], 0).await;
+    // They give the state, and then no blocks.
+    let mute = (0..4).map(|number| twister(all.public(number, ""), "/v1/blocks", |_| Vec::new()).0);
+    let peers: Vec<_> = mute.map(|http| json!({ "member": code(0), "http": http })).collect();
+    let join = all.start_with(4, json!({ "join": "snapshot", "peers": peers }));
+    assert!(tokio::time::timeout(Duration::from_secs(2), join).await.is_err());
+    assert!(all.path("4/store.joining/database").exists() && !all.path("4/store").exists());
+
+    all.start_with(4, json!({ "join": "snapshot" })).await;
+    assert!(!all.path("4/store.joining").exists());
+    settle(&all, &[0, 1, 2, 3, 4], &acknowledged).await;
+    let without = taken_over(&all, 4);
+    assert!(without >= 4 && without.is_multiple_of(4), "{without}");
+    for number in 0..5 {
+        all.stop(number).await;
+    }
+}
+
 /// A validator whose data is gone may have voted in the epoch: it does not pass for a new node.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_a_seat_runs_the_log() {
     let mut all = Consortium::new(4, 4);
     all.settings = json!({ "snapshot_every": 4 });
-    for number in 0..4 {
-        all.start(number).await;
-    }
-    let mut acknowledged = Vec::new();
-    while all.height(0) < 6 {
-        acknowledged.push(all.bank(0).accepted(anchor(acknowledged.len() as u64)).await);
-    }
+    let acknowledged = filled(&mut all).await;
     common(&all, &[0, 1, 2], 0).await;
     all.stop(3).await;
     fs::remove_dir_all(all.path("3")).unwrap();
