@@ -15,6 +15,7 @@ use kontor_ledger::{
     record::{Body, RecordId},
     time::Timestamp,
 };
+use kontor_ledger_anchor::config::JoinFrom;
 use kontor_sealing::{Hash, SigningKey};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -81,6 +82,9 @@ struct Join {
     /// The authority's folder, if it is on this machine; else the certificate is asked for elsewhere.
     #[arg(long, value_name = "DIR")]
     authority: Option<PathBuf>,
+    /// Takes the others' snapshot of the state instead of running the whole log.
+    #[arg(long)]
+    snapshot: bool,
     /// Prints JSON.
     #[arg(long)]
     json: bool,
@@ -252,8 +256,9 @@ impl NodeCall {
 
 impl Join {
     async fn run(self) -> Result<(), String> {
-        let Self { folder, from, network, member, name, host, port, authority, json } = self;
-        let plan = join::Plan { member, name, host, port, authority };
+        let Self { folder, from, network, member, name, host, port, authority, snapshot, json } = self;
+        let how = if snapshot { JoinFrom::Snapshot } else { JoinFrom::Log };
+        let plan = join::Plan { member, name, host, port, authority, join: how };
         let prepared = join::prepare(&folder, &from, network, &plan).await?;
         if json {
             say(json!(prepared));

@@ -18,7 +18,7 @@ use kontor_ledger::{
     governance::{Endpoints, HeldKey, JoinRequest},
     member::{Member, MemberId, MemberRole},
 };
-use kontor_ledger_anchor::config::{self, Config, Validator};
+use kontor_ledger_anchor::config::{self, Config, JoinFrom, Validator};
 use kontor_sealing::{Hash, PartySeed, SigningKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -37,6 +37,8 @@ pub struct Plan {
     pub port: u16,
     /// The authority's folder, if it is on this machine.
     pub authority: Option<PathBuf>,
+    /// How its node comes to the state.
+    pub join: JoinFrom,
 }
 
 /// What lies in the folder afterwards.
@@ -168,6 +170,7 @@ fn configuration(folder: &Path, files: &Files, plan: &Plan, view: &View) -> Resu
     Ok(Config {
         validator: Some(Validator::new(files.validator.clone(), address(plan, 2)?)),
         peers: peers.collect(),
+        join: plan.join,
         ..Config::new(listen, plan.member, files.genesis.clone(), folder.join("data"))
     })
 }
