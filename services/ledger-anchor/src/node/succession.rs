@@ -145,7 +145,10 @@ impl Setup {
         let all = self.data.join("ordering");
         let folder = all.join(epoch.number.to_string());
         let height = self.node.progress().borrow().height;
-        guard::check_journal(&self.data.join("store"), &folder.join(JOURNAL), height.saturating_sub(epoch.base))?;
+        // Who has followed from the epoch's beginning has no votes in it.
+        if !followed(&all, epoch.number).exists() {
+            guard::check_journal(&self.data.join("store"), &folder.join(JOURNAL), height.saturating_sub(epoch.base))?;
+        }
         forget_before(&all, epoch.number);
         let last = store.certified_last()?.map(|(_, certificate)| certificate);
         let last = last.filter(|certificate| certificate.epoch == epoch.number);
@@ -238,12 +241,26 @@ impl Setup {
     }
 }
 
+/// The file that says that this node has followed from the beginning of an epoch, and not voted in it.
+fn followed(folder: &Path, epoch: u64) -> PathBuf {
+    folder.join(format!("{epoch}.followed"))
+}
+
+fn note_followed(folder: &Path, epoch: u64) {
+    let noted = fs::create_dir_all(folder).and_then(|()| fs::File::create(followed(folder, epoch))?.sync_all());
+    if let Err(error) = noted {
+        tracing::warn!(%error, "cannot note that the node follows from the beginning of an epoch");
+    }
+}
+
 /// Removes the journals of epochs that are over: nobody can vote in them any more.
 fn forget_before(folder: &Path, epoch: u64) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let number = entry.file_name().to_str().and_then(|name| name.parse::<u64>().ok());
+        let path = entry.path();
+        let number = path.file_stem().and_then(|name| name.to_str()?.parse::<u64>().ok());
+        let remove = if path.is_dir() { fs::remove_dir_all } else { fs::remove_file };
         if number.is_some_and(|number| number < epoch)
-            && let Err(error) = fs::remove_dir_all(entry.path())
+            && let Err(error) = remove(&path)
         {
             tracing::warn!(%error, "an epoch's journal that is no longer needed cannot be removed");
         }
@@ -370,7 +387,11 @@ async fn turn(setup: &Setup, now: &Current) -> bool {
     let (mut seen, mut height) = (now.epoch, 0);
     loop {
         let moved = timeout(LOOK, progress.wait_for(|progress| progress.epoch != seen)).await;
+        let before = seen;
         seen = moved.ok().and_then(Result::ok).map_or(seen, |progress| progress.epoch);
+        if seen != before && now.part != Part::Orders {
+            note_followed(&setup.data.join("ordering"), seen);
+        }
         let epoch = setup.node.epoch();
         match now.part {
             Part::Orders => {

@@ -268,3 +268,37 @@ async fn a_node_that_was_away_for_long_catches_up_and_orders_again() {
         consortium.stop(number).await;
     }
 }
+
+/// A node that slept through a change of validators and through many blocks after it has no votes in the epoch of now,
+/// and orders in it when it has caught up; so it does when it is started anew meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "slow: many blocks"]
+async fn a_node_that_slept_into_the_middle_of_an_epoch_orders_in_it() {
+    let mut all = Consortium::new(4, 5);
+    for number in 0..5 {
+        all.start(number).await;
+    }
+    all.decide(Change::MemberAdmit { request: Box::new(all.request(4)) }, &[0, 1, 2]).await;
+    all.stop(3).await;
+    all.decide(Change::ValidatorChange { add: vec![code(4)], remove: vec![] }, &[0, 1, 2, 4]).await;
+    for number in [0, 1, 2, 4] {
+        all.reaches(number, 1, true).await;
+    }
+    let bank = all.bank(0);
+    let anchor = |number: u64| Body::AnchorNotarise { digest: Hash::sm3(&[&number.to_be_bytes()]) };
+    let enough = all.height(0) + KEPT_BLOCKS / 4 + 50;
+    let mut acknowledged = Vec::new();
+    while all.height(0) < enough {
+        acknowledged.push(bank.accepted(anchor(acknowledged.len() as u64)).await);
+    }
+    all.start(3).await;
+    all.reaches(3, 1, true).await;
+    agree(&all, &[0, 1, 2, 3, 4], &acknowledged).await;
+    all.stop(3).await;
+    all.start(3).await;
+    all.reaches(3, 1, true).await;
+    for number in 0..5 {
+        assert!(all.node(number).node().alarms().is_empty(), "{:?}", all.node(number).node().alarms());
+        all.stop(number).await;
+    }
+}
