@@ -23,7 +23,7 @@ test-slow:
 
 # Schedules with a validator that lies, each decided by its seed; SEEDS=17..18 plays one again.
 simulate:
-	KONTOR_SEEDS=$(SEEDS) cargo test -p kontor-ledger-anchor --locked --lib simulation -- --ignored --nocapture
+	KONTOR_SEEDS=$(SEEDS) cargo test --workspace --locked --lib simulation -- --ignored --nocapture
 
 # All targets together take FUZZ_SECONDS; `make fuzz FUZZ_SECONDS=36000` for a long night.
 fuzz:
