@@ -142,7 +142,8 @@ impl AdmissionError {
 }
 
 impl Admissions {
-    /// Starts `threads` workers (with none, who asks does the work), which call `prepare` on each batch whose signatures hold.
+    /// Starts `threads` workers, which call `prepare` on each batch whose signatures hold; with none, who asks does the
+    /// work.
     ///
     /// # Errors
     /// If the operating system gives no thread.
